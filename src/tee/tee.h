@@ -52,16 +52,18 @@ struct tee {
     /* System calls that the warden's sandbox must allow beyond its own for transmit, receive, evidence and
      * destroy; ends with -1. */
     const int *syscalls;
-    /* Descriptor that poll(2) watches for the portal. */
+    /* The portal's stream socket, for poll(2): POLLIN always, POLLOUT while there is something to transmit.
+     * The Keep is behind it in a process of its own, child of the warden, for a Keep computes as long as it
+     * likes and its faults are not the warden's. */
     int (*descriptor)(const struct tee_keep *keep);
     /* The portal's bytes, non-blocking: count, or -1 with errno; 0 from receive means that the Keep is gone.
      */
     ssize_t (*transmit)(struct tee_keep *keep, const uint8_t *bytes, size_t size);
     ssize_t (*receive)(struct tee_keep *keep, uint8_t *bytes, size_t capacity);
-    /* What only the host can do for evidence (quoting enclave, VCEK, test root): the Keep's report ->
-     * evidence. May take long where hardware does: the warden calls it from its loop once per poll until it
-     * returns 0 (done) or an error; 1 = not yet. */
-    int (*evidence)(struct tee_keep *keep, struct span report, uint8_t *evidence, size_t capacity,
+    /* Answers one EVIDENCE request: what only the host can do (a quoting enclave's target, a report made a
+     * quote, VCEK, test root). The bodies are between tee and shim. 0 = answered; -1 = refused; 1 = not yet:
+     * the warden calls again with the same request within 10 ms, as one made at a time. */
+    int (*evidence)(struct tee_keep *keep, struct span request, uint8_t *answer, size_t capacity,
                     size_t *size, struct casemate_error *err);
     /* Ends it at once, reaps it, frees it. *status as waitpid() gives it, or -1. */
     void (*destroy)(struct tee_keep *keep, int *status);
