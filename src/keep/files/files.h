@@ -67,7 +67,8 @@ int files_find(struct files *files, struct span path, struct file_node **node);
 void file_mark_secret(struct file_node *node);
 void files_forget_secrets(struct files *files);
 
-/* ---- paths: relative to a directory, never above `top`, the root of the preopened tree ---- */
+/* ---- paths: relative to a directory `top`, and never above it: each directory is a capability for its own
+ * subtree ---- */
 
 struct file_path {
     struct file_node *parent; /* borrowed: the directory that holds the last name */
@@ -77,10 +78,9 @@ struct file_path {
     bool slash;       /* the path ended with '/' */
 };
 
-/* follow: resolve a symbolic link in the last place too. A path that is absolute or leaves `top` is
- * FILES_ESCAPE. */
-int file_resolve(struct file_node *top, struct file_node *from, struct span path, bool follow,
-                 struct file_path *result);
+/* follow: resolve a symbolic link in the last place too. A path, or a link on its way, that is absolute or
+ * leaves `top` is FILES_ESCAPE. */
+int file_resolve(struct file_node *top, struct span path, bool follow, struct file_path *result);
 int file_create(const struct file_path *at, enum file_kind kind, struct span target, struct file_node **node);
 int file_link(struct file_node *existing, const struct file_path *at);
 int file_unlink(const struct file_path *at);
