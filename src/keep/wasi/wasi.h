@@ -11,6 +11,12 @@
 
 #define WASI_MODULE "wasi_snapshot_preview1"
 
+/* Codes with which a call of the engine returns when WASI ended the program. */
+enum {
+    WASI_TRAP_EXIT = WASM_TRAP_HOST, /* proc_exit: see wasi_exit_code() */
+    WASI_TRAP_STOPPED,               /* see wasi_stop_reason() */
+};
+
 enum {
     WASI_DESCRIPTORS_MAX = 1024,
     WASI_PREOPENS_MAX = 16,
@@ -57,9 +63,18 @@ struct wasi;
 int wasi_new(const struct wasi_config *config, const struct wasi_host *host, struct wasi **wasi);
 /* Wipes arguments and environment. */
 void wasi_free(struct wasi *wasi);
+/* Binds WASI to the store in which the program is instantiated next; then wasi_resolve is the wasm_resolve
+ * for it, with the struct wasi as its context. */
+void wasi_bind(struct wasi *wasi, struct wasm_store *store);
+bool wasi_resolve(void *wasi, const struct wasm_import *import, struct wasm_extern *out);
 /* After the program ended: true and its code if it called proc_exit. */
 bool wasi_exit_code(const struct wasi *wasi, uint32_t *code);
 /* KEEP_ECLOSED, KEEP_EENTROPY ... if that ended the program, else 0. */
 int wasi_stop_reason(const struct wasi *wasi);
+
+/* Whether an import is offered, without anything running: *signature is what this function's type must be, or
+ * NULL. */
+enum wasi_offer { WASI_OFFERED = 0, WASI_UNKNOWN_MODULE, WASI_UNKNOWN_NAME, WASI_OTHER_TYPE };
+enum wasi_offer wasi_import_offer(const struct wasm_import *import, const char **signature);
 
 #endif
