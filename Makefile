@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front of the build: two commands for a stranger (make demo, make check), the rest for those who stay.
+# Meson and Ninja do the work; scripts/deps installs what is missing. `make help` lists the targets.
+SHELL := /bin/bash
+BUILD ?= build
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+export PREFIX
+
+.DEFAULT_GOAL := all
+.PHONY: all help deps configure demo check prepush conformance bench fuzz soak coverage chroot-check format \
+        install clean
+
+all: ## installs what is needed and builds everything into build/, and into build/stage as if installed
+	@$(MAKE) --no-print-directory configure
+	@ninja -C $(BUILD) -j$(JOBS) --quiet
+	@scripts/notice $(BUILD)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+deps: ## installs what the build needs (scripts/deps --list says what and why)
+	@scripts/deps build
+
+configure: deps ## configures build/
+	@scripts/configure $(BUILD)
+
+demo: all ## deploys a real program to a host agent on this machine, attested end to end
+	@scripts/demo $(BUILD)
+
+check: ## builds and tests everything, with sanitizers too; ends with "N passed, N failed, N skipped"
+	@scripts/deps check
+	@scripts/check
+
+prepush: ## the fast subset before a push: format, build, unit tests, lints, checks of the binary
+	@scripts/deps check
+	@scripts/check --fast
+
+conformance: all ## the official WebAssembly and WASI suites, whole
+	@scripts/deps check
+	@scripts/check --suite conformance
+
+bench: all ## measures, side by side with others
+	@scripts/deps bench
+	@scripts/bench $(BUILD)
+
+fuzz: ## fuzzes every parser, FUZZ_SECONDS each (60)
+	@scripts/deps check
+	@scripts/fuzz
+
+soak: all ## the long runs: all iterations of the tests that make check samples
+	@scripts/deps check
+	@CASEMATE_SOAK=1 scripts/check --suite soak
+
+coverage: ## which lines the tests run, in build-coverage/report
+	@scripts/deps check
+	@scripts/coverage
+
+chroot-check: ## make demo and make check as a new user's, in fresh Debian 12 and 13 (long; root)
+	@scripts/deps bench
+	@scripts/chroot-check 12 13
+
+format: ## formats the C sources
+	@git ls-files '*.c' '*.h' | xargs clang-format-19 -i
+
+install: all ## into DESTDIR, PREFIX; the installed tree may be moved
+	@DESTDIR="$(if $(DESTDIR),$(abspath $(DESTDIR)))" meson install -C $(BUILD) --no-rebuild --quiet
+
+clean: ## removes what was built; the cache of dependencies stays
+	@rm -rf $(BUILD) build-*
