@@ -29,6 +29,15 @@ static inline struct span span_of(const void *data, size_t size)
     return (struct span){.data = data, .size = size};
 }
 
+/* Span of a NUL-terminated text of our own, without its NUL. */
+static inline struct span span_text(const char *text)
+{
+    size_t size = 0;
+    while (text[size])
+        size++;
+    return span_of(text, size);
+}
+
 /* Span of a string literal without its NUL. */
 #define SPAN_LITERAL(text) ((struct span){.data = (const uint8_t *)(text), .size = sizeof(text) - 1})
 

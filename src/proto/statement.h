@@ -15,7 +15,7 @@ enum {
     REPORT_DATA_SIZE = 64, /* SHA-512 */
     MEASUREMENT_SIZE_MAX = 48,
     STATEMENT_SIZE_MAX = 512,
-    STATEMENT_NAME_MAX = 15, /* of tee and mode */
+    STATEMENT_NAME_MAX = 15, /* of tee and mode: a-z, 0-9 and '-' */
     STATEMENT_VERSION = 1,
 };
 
@@ -58,6 +58,8 @@ int statement_digest(struct span encoded, uint8_t digest[DIGEST_SIZE]);
 int statement_report_data(struct span encoded, uint8_t report_data[REPORT_DATA_SIZE]);
 /* SHA-256("casemate-owner-digest-1" || nonce or instance id || SPKI). */
 int statement_owner_digest(struct span nonce_or_instance, struct span spki, uint8_t digest[DIGEST_SIZE]);
+/* Whether both are of one Keep: fields 1 to 6 agree. */
+bool statement_same_keep(const struct statement *a, const struct statement *b);
 /* Text of a kind or a state, as in the protocol; never NULL. */
 const char *statement_kind_name(enum statement_kind kind);
 const char *keep_state_name(enum keep_state state);
