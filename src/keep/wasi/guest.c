@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "../../proto/utf8.h"
+
 uint8_t *guest_bytes(struct call *call, uint32_t address, uint64_t size)
 {
     return call->memory ? wasm_memory_span(call->memory, address, size) : NULL;
@@ -123,25 +125,6 @@ uint32_t errno_of(int files_error)
     }
 }
 
-/* Length of the UTF-8 sequence at the start of bytes (Unicode 15, table 3-7), or 0. */
-static size_t utf8_sequence(const uint8_t *bytes, size_t size)
-{
-    uint8_t lead = bytes[0];
-    if (lead < 0x80)
-        return 1;
-    size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || size < length)
-        return 0;
-    uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    if (bytes[1] < low || bytes[1] > high)
-        return 0;
-    for (size_t i = 2; i < length; i++)
-        if ((bytes[i] & 0xc0) != 0x80)
-            return 0;
-    return length;
-}
-
 uint32_t guest_path(struct call *call, uint32_t address, uint32_t size, struct span *path)
 {
     const uint8_t *bytes = guest_bytes(call, address, size);
@@ -149,14 +132,11 @@ uint32_t guest_path(struct call *call, uint32_t address, uint32_t size, struct s
         return ERRNO_FAULT;
     if (size > FILES_PATH_MAX)
         return ERRNO_NAMETOOLONG;
-    for (size_t at = 0, step; at < size; at += step) {
-        step = utf8_sequence(bytes + at, size - at);
-        if (step == 0)
-            return ERRNO_ILSEQ;
-        if (bytes[at] == 0)
-            return ERRNO_INVAL;
-    }
     *path = span_of(bytes, size);
+    if (!utf8_valid(*path))
+        return ERRNO_ILSEQ;
+    if (size && memchr(bytes, 0, size))
+        return ERRNO_INVAL;
     return ERRNO_SUCCESS;
 }
 
