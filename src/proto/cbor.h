@@ -22,6 +22,8 @@ void cbor_put_uint(struct cbor_writer *w, uint64_t value);
 /* Any int64_t: major type 0 or 1, as its sign says. */
 void cbor_put_int(struct cbor_writer *w, int64_t value);
 void cbor_put_bytes(struct cbor_writer *w, struct span bytes);
+/* The head alone of a byte string whose bytes are not written here (but hashed, say). */
+void cbor_put_bytes_head(struct cbor_writer *w, size_t size);
 /* Valid UTF-8 only. */
 void cbor_put_text(struct cbor_writer *w, struct span text);
 void cbor_put_bool(struct cbor_writer *w, bool value);

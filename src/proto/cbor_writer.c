@@ -75,6 +75,11 @@ void cbor_put_bytes(struct cbor_writer *w, struct span bytes)
     put_string(w, MAJOR_BYTES, bytes);
 }
 
+void cbor_put_bytes_head(struct cbor_writer *w, size_t size)
+{
+    put_head(w, MAJOR_BYTES, size);
+}
+
 void cbor_put_text(struct cbor_writer *w, struct span text)
 {
     cbor_writer_fail(w, utf8_valid(text) ? 0 : KEEP_EFORMAT);

@@ -35,8 +35,7 @@ struct process_evidence {
     uint64_t issued_at;        /* seconds since 1970 */
     bool debug;                /* a development image */
 };
-/* KEEP_E* is not used here: -1 with E_LIMIT if capacity (PROCESS_EVIDENCE_SIZE_MAX is enough) is too small.
- */
+/* E_LIMIT if capacity is too small; PROCESS_EVIDENCE_SIZE_MAX is enough. */
 int process_evidence_sign(const struct process_leaf *leaf, const struct process_evidence *e, uint8_t *to,
                           size_t capacity, size_t *size, struct casemate_error *err);
 
