@@ -16,7 +16,7 @@ ARROWS = {
     "src/keep": ["src/keep", "src/proto", "src/shim/shim.h"],
     "src/shim": ["src/proto", "src/shim/shim.h", "src/keep/libc"],
     "src/monitor": ["src/proto"],
-    "src/attest": ["src/proto", "src/base", "include/casemate"],
+    "src/attest": ["src/measure", "src/proto", "src/base", "include/casemate"],
     "src/measure": ["src/proto", "src/base", "include/casemate"],
     "src/client": ["src/attest", "src/measure", "src/proto", "src/base", "include/casemate"],
     "src/tee": ["src/proto", "src/base", "src/measure"],
