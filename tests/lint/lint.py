@@ -102,6 +102,20 @@ def built():
     return findings.report({"not-built"})
 
 
+def quotations():
+    """A code block of a document below a comment with a file's name is in that file, word for word."""
+    findings = Findings()
+    quoted = re.compile(r"^<!-- (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    for path in filter(lambda p: p.endswith(".md"), tracked()):
+        text = (TOP / path).read_text()
+        for match in quoted.finditer(text):
+            source = TOP / match.group(1)
+            if not source.is_file() or match.group(2) not in source.read_text():
+                findings.add("quotation", path, text.count("\n", 0, match.start()) + 1,
+                             f"{match.group(1)} does not read like this any more: copy it again")
+    return findings.report({"quotation"})
+
+
 def formatting():
     if not shutil.which("clang-format-19"):
         skip("clang-format-19 is not installed")
@@ -122,7 +136,7 @@ def scripts():
 
 
 CHECKS = {f.__name__.replace("_", "-"): f
-          for f in (mistakes, self_test, layering, length, licences, built, formatting, scripts)}
+          for f in (mistakes, self_test, layering, length, licences, built, quotations, formatting, scripts)}
 
 if __name__ == "__main__":
     sys.exit(1 if CHECKS[sys.argv[1]]() else 0)
