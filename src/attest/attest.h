@@ -6,7 +6,6 @@
 #define CASEMATE_ATTEST_ATTEST_H
 
 #include "../base/error.h"
-#include "../measure/measure.h"
 #include "../proto/statement.h"
 #include "check.h"
 #include "policy.h"

@@ -5,7 +5,6 @@
 #define CASEMATE_ATTEST_POLICY_H
 
 #include "../base/error.h"
-#include "../measure/measure.h"
 #include "../proto/statement.h"
 
 struct claims;

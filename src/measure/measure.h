@@ -9,11 +9,6 @@
 
 enum { MEASURE_IMAGE_SIZE_MAX = 64 << 20 };
 
-struct measurement {
-    uint8_t bytes[MEASUREMENT_SIZE_MAX];
-    size_t size;
-};
-
 struct measure_tee {
     const char *name;           /* as in statements: "process" */
     const char *const *aliases; /* NULL-terminated; what people also type */

@@ -46,6 +46,12 @@ struct statement {
     uint8_t outbox[DIGEST_SIZE];
 };
 
+/* What a TEE measured, or what an image will measure to: as many bytes as the technology's digest has. */
+struct measurement {
+    uint8_t bytes[MEASUREMENT_SIZE_MAX];
+    size_t size;
+};
+
 /* Deterministic CBOR of a statement; *size <= STATEMENT_SIZE_MAX. KEEP_ETYPE for a kind that this version
  * does not make. */
 int statement_encode(const struct statement *s, uint8_t *to, size_t capacity, size_t *size);

@@ -2,7 +2,6 @@
 /* Making X.509 certificates. */
 #include "certificate.h"
 
-#include <mbedtls/psa_util.h>
 #include <mbedtls/x509_crt.h>
 #include <string.h>
 #include <time.h>

@@ -5,6 +5,7 @@
 #define CASEMATE_TEE_PROCESS_CERTIFICATE_H
 
 #include <mbedtls/pk.h>
+#include <mbedtls/psa_util.h>
 #include <psa/crypto.h>
 
 #include "../../base/error.h"

@@ -3,8 +3,6 @@
 #ifndef CASEMATE_TEE_PROCESS_ROOT_H
 #define CASEMATE_TEE_PROCESS_ROOT_H
 
-#include <mbedtls/psa_util.h>
-
 #include "certificate.h"
 #include "evidence.h"
 
