@@ -28,6 +28,7 @@ struct claims {
     bool has_svn;
     uint32_t product, svn;
     bool debug;
+    bool has_tcb; /* this TEE has TCB levels; an empty status then means that no collateral tells */
     char tcb_status[32];
     size_t advisory_count;
     char advisory[ATTEST_ADVISORIES_MAX][24];
@@ -81,14 +82,15 @@ struct attest_input {
 struct verdict {
     bool accepted;
     enum attest_binding binding;
-    struct statement statement; /* decoded; kind 0 if it does not decode */
+    struct statement statement; /* decoded */
     struct claims claims;
     struct check_report report;
     int64_t expires; /* then attest again; at most ATTEST_VERDICT_SECONDS after the verification time */
 };
 
 /* Judges evidence, statement and binding under a policy. Accepted and refused are both 0; -1 with E_EVIDENCE
- * only if the evidence is of no known form at all. *verdict is set whole in both cases. */
+ * only if there is nothing to judge: the statement does not decode, or the evidence is of no known form.
+ * *verdict is set whole in both cases. */
 int attest_judge(const struct attest_input *input, struct verdict *verdict, struct casemate_error *err);
 
 /* The parts of it. Evidence of any known TEE over this statement -> rows and claims: */

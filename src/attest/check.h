@@ -4,17 +4,17 @@
 #ifndef CASEMATE_ATTEST_CHECK_H
 #define CASEMATE_ATTEST_CHECK_H
 
+#include "../base/error.h"
 #include "../proto/bytes.h"
 
-/* The ids, in checks.def: CHECK(NAME, "id", "title", "why", "fix"). */
+/* The ids, in checks.def: CHECK(NAME, code, "id", "title", "why", "fix"). */
 enum check_id {
-#define CHECK(name, id, title, why, fix) CHECK_##name,
+#define CHECK(name, code, id, title, why, fix) CHECK_##name,
 #include "checks.def"
 #undef CHECK
     CHECK_COUNT
 };
 
-/* Where a row comes from decides about the error code of a refusal. */
 enum check_state {
     CHECK_NOT_RUN = 0,    /* could not be reached: counts as failed */
     CHECK_OK,             /* ran and holds */
@@ -49,11 +49,13 @@ void check_reason(struct check_report *report, enum check_id id, const char *rea
 bool check_digest(struct check_report *report, enum check_id id, const uint8_t *expected,
                   const uint8_t *found, size_t size);
 
-/* Whether every row that is needed holds or does not apply, and at least one ran. */
+/* Whether every row that is needed holds or does not apply; false if no row is needed. */
 bool check_all(const struct check_report *report);
 bool check_failed(const struct check_report *report, enum check_id id);
 
 const char *check_id_name(enum check_id id);
+/* The error that a refusal by this row is. */
+enum casemate_code check_code(enum check_id id);
 const char *check_title(enum check_id id);
 const char *check_why(enum check_id id);
 const char *check_fix(enum check_id id);

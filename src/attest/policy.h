@@ -59,7 +59,7 @@ int policy_add_measurement(struct policy *policy, const char *tee, struct span v
 int policy_add_reference(struct policy *policy, const char *tee, const struct measurement *value,
                          const char *image, uint32_t svn, struct casemate_error *err);
 
-/* Roots that it pins beside the imported ones: known to the verifier as simulated. */
+/* Whether it names this root: `roots`, or what policy_allow_simulated() added. */
 bool policy_pins_root(const struct policy *policy, const uint8_t fingerprint[DIGEST_SIZE]);
 /* Every clause -> its row. */
 void policy_evaluate(const struct policy *policy, const struct claims *claims, struct check_report *report);

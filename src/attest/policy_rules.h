@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a policy consists of, for policy.c and its parser alone. Every list has a limit, so that a policy is
+ * one block of memory. */
+#ifndef CASEMATE_ATTEST_POLICY_RULES_H
+#define CASEMATE_ATTEST_POLICY_RULES_H
+
+#include "policy.h"
+
+enum {
+    POLICY_TEES_MAX = 16,
+    POLICY_WORDS_MAX = 128, /* in each of tcb_status, advisories, tolerate */
+    POLICY_WORD_SIZE = 32,
+    POLICY_PLATFORMS_MAX = 256,
+    POLICY_PLATFORM_SIZE = 2 * 64 + 1,
+    POLICY_MEASUREMENTS_MAX = 256,
+    POLICY_IMAGES_MAX = 64,
+    POLICY_REFERENCES_MAX = 64,
+    POLICY_NAME_SIZE = 64,
+};
+
+struct policy_words {
+    size_t count;
+    char word[POLICY_WORDS_MAX][POLICY_WORD_SIZE];
+};
+
+struct policy_measurement {
+    char tee[STATEMENT_NAME_MAX + 1];
+    struct measurement value;
+    char name[POLICY_NAME_SIZE];
+    uint32_t svn; /* of a reference */
+};
+
+struct policy_image {
+    char name[POLICY_NAME_SIZE];
+    uint32_t min_svn;
+};
+
+struct policy {
+    enum attest_class class;
+    struct attest_roots roots;
+    size_t tee_count;
+    char tee[POLICY_TEES_MAX][STATEMENT_NAME_MAX + 1];
+    struct policy_words tcb_status, advisories, tolerate;
+    bool allow_debug;
+    size_t platform_count;
+    char platform[POLICY_PLATFORMS_MAX][POLICY_PLATFORM_SIZE];
+    size_t measurement_count;
+    struct policy_measurement measurement[POLICY_MEASUREMENTS_MAX];
+    size_t image_count;
+    struct policy_image image[POLICY_IMAGES_MAX];
+    size_t reference_count; /* what the caller measured itself */
+    struct policy_measurement reference[POLICY_REFERENCES_MAX];
+};
+
+/* An empty one, or NULL with E_NOMEM. */
+struct policy *policy_new(struct casemate_error *err);
+
+#endif

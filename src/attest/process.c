@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Evidence of the process TEE: EAT (RFC 9711) in COSE_Sign1 with x5chain (docs/protocol.md, section 4). */
+#include "process.h"
+
+#include <stdio.h>
+
+#include "../proto/cose.h"
+#include "../proto/eat.h"
+#include "chain.h"
+
+bool attest_process_recognise(struct span evidence)
+{
+    return evidence.size > 1 && evidence.data[0] == 0xd2 && evidence.data[1] == 0x84; /* 18([_, _, _, _]) */
+}
+
+void attest_process_need(struct check_report *report)
+{
+    static const enum check_id rows[] = {
+        CHECK_FORMAT, CHECK_PROFILE,    CHECK_SIGNATURE, CHECK_CHAIN,     CHECK_VALIDITY,
+        CHECK_ROOT,   CHECK_REVOCATION, CHECK_BINDING,   CHECK_TEE_MATCH, CHECK_BOOT,
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        check_need(report, rows[i]);
+}
+
+/* Structure. What could not be read ends the judgement, with rows that never ran; what could be is judged on.
+ */
+static bool read_all(struct span evidence, struct cose_sign1 *cose, struct process_eat *eat,
+                     struct chain *chain, struct check_report *report)
+{
+    static const char expected[] = "18([{1: -35, 33: x5chain}, {}, claims, signature]), deterministic";
+    int error = cose_sign1_decode(evidence, cose);
+    if (error)
+        return check_set(report, CHECK_FORMAT, false, expected, "COSE_Sign1: %s", keep_error_name(error)) &&
+               false;
+    error = process_eat_decode(cose->payload, eat);
+    if (error)
+        return check_set(report, CHECK_FORMAT, false, expected, "claims: %s", keep_error_name(error)) &&
+               false;
+    if (!chain_parse(chain, cose->chain, cose->chain_count))
+        return check_set(report, CHECK_FORMAT, false, expected, "x5chain: no readable certificates") && false;
+    /* Nothing of the unprotected header is signed: whatever stands in it could be read as a claim. */
+    (void)check_set(report, CHECK_FORMAT,
+                    !cose->unprotected && cose->algorithm == COSE_ES384 &&
+                        cose->signature.size == COSE_SIGNATURE_SIZE,
+                    expected, "algorithm %d, unprotected header %s, signature of %zu bytes",
+                    (int)cose->algorithm, cose->unprotected ? "not empty" : "empty", cose->signature.size);
+    return true;
+}
+
+static void copy_text(struct span from, char *to, size_t capacity)
+{
+    size_t size = from.size < capacity ? from.size : capacity - 1;
+    if (size)
+        memcpy(to, from.data, size);
+    to[size] = '\0';
+}
+
+static void take_claims(const struct process_eat *eat, struct claims *claims)
+{
+    memcpy(claims->measurement.bytes, eat->measurement, sizeof eat->measurement);
+    claims->measurement.size = sizeof eat->measurement;
+    claims->debug = eat->debug == EAT_DEBUG_ENABLED;
+    memcpy(claims->report_data, eat->report_data, REPORT_DATA_SIZE);
+    memcpy(claims->boot, eat->boot, DIGEST_SIZE);
+    claims->has_boot = true;
+    claims->issued_at = eat->issued_at;
+    copy_text(eat->enforced_by, claims->enforced_by, sizeof claims->enforced_by);
+}
+
+static void judge_signature(const struct cose_sign1 *cose, struct chain *chain, struct check_report *report)
+{
+    uint8_t digest[48];
+    bool good = cose_sign1_digest(cose, digest) == 0 && chain_leaf_signed(chain, digest, cose->signature);
+    (void)check_set(report, CHECK_SIGNATURE, good, "ES384 by the leaf's P-384 key", "%s",
+                    good ? "such a signature" : "another signature or key");
+}
+
+static void judge_statement(const struct process_eat *eat, const struct attest_input *input,
+                            const struct statement *statement, struct check_report *report)
+{
+    uint8_t report_data[REPORT_DATA_SIZE];
+    char by[32];
+    copy_text(eat->enforced_by, by, sizeof by);
+    if (statement_report_data(input->statement, report_data) == 0)
+        (void)check_digest(report, CHECK_BINDING, report_data, eat->report_data, REPORT_DATA_SIZE);
+    (void)check_digest(report, CHECK_BOOT, eat->boot, statement->boot, DIGEST_SIZE);
+    (void)check_set(report, CHECK_TEE_MATCH,
+                    strcmp(statement->tee, "process") == 0 && strcmp(statement->mode, "process") == 0 &&
+                        strcmp(by, "process") == 0,
+                    "process, mode process, enforced by process", "%s, mode %s, enforced by %s",
+                    statement->tee, statement->mode, by);
+}
+
+void attest_process(const struct attest_input *input, const struct statement *statement,
+                    struct check_report *report, struct claims *claims)
+{
+    struct cose_sign1 cose;
+    struct process_eat eat;
+    struct chain chain;
+    chain_init(&chain);
+    copy_text(SPAN_LITERAL("process"), claims->tee, sizeof claims->tee);
+    claims->class = ATTEST_SIMULATED; /* there is no vendor of such a TEE */
+    if (read_all(input->evidence, &cose, &eat, &chain, report)) {
+        char profile[64];
+        take_claims(&eat, claims);
+        copy_text(eat.profile, profile, sizeof profile);
+        (void)check_set(report, CHECK_PROFILE, strcmp(profile, PROCESS_EAT_PROFILE) == 0, PROCESS_EAT_PROFILE,
+                        "%s", profile);
+        judge_signature(&cose, &chain, report);
+        chain_judge(&chain, input, report, claims);
+        check_not_applicable(report, CHECK_REVOCATION, "a development root issues no revocation list");
+        judge_statement(&eat, input, statement, report);
+    }
+    chain_free(&chain);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A verdict as JSON, as text and as the error that a session fails with (docs/verify.md). */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/buffer.h"
+#include "../base/hex.h"
+#include "attest.h"
+#include "calendar.h"
+
+static json_t *json_hex(const uint8_t *bytes, size_t size)
+{
+    char text[2 * REPORT_DATA_SIZE + 1];
+    hex_encode(bytes, size, text);
+    return json_string(text);
+}
+
+static json_t *json_time(int64_t seconds)
+{
+    char text[CALENDAR_TEXT];
+    calendar_text(seconds, text);
+    return json_string(text);
+}
+
+static json_t *json_measurement(const struct measurement *m)
+{
+    return json_hex(m->bytes, m->size);
+}
+
+/* Adds only what is claimed. */
+static void add_text(json_t *to, const char *name, const char *text)
+{
+    if (text[0])
+        (void)json_object_set_new(to, name, json_string(text));
+}
+
+static void add_tcb(json_t *to, const struct claims *c)
+{
+    json_t *advisories = json_array();
+    for (size_t i = 0; i < c->advisory_count; i++)
+        (void)json_array_append_new(advisories, json_string(c->advisory[i]));
+    add_text(to, "tcb_status", c->tcb_status);
+    (void)json_object_set_new(to, "advisories", advisories);
+}
+
+static void add_launch(json_t *to, const struct claims *c)
+{
+    const struct measurement *digest = c->launch.size ? &c->launch : &c->measurement;
+    (void)json_object_set_new(to, "launch",
+                              json_pack("{s:s, s:o}", "profile",
+                                        c->launch_profile[0] ? c->launch_profile : "default", "digest",
+                                        json_measurement(digest)));
+}
+
+static void add_identity(json_t *to, const struct claims *c)
+{
+    if (c->signer.size)
+        (void)json_object_set_new(to, "signer", json_measurement(&c->signer));
+    if (c->has_svn) {
+        (void)json_object_set_new(to, "product", json_integer(c->product));
+        (void)json_object_set_new(to, "svn", json_integer(c->svn));
+    }
+    add_text(to, "platform", c->platform);
+    add_text(to, "enforced_by", c->enforced_by);
+    if (c->has_boot)
+        (void)json_object_set_new(to, "boot", json_hex(c->boot, DIGEST_SIZE));
+}
+
+static void add_chain(json_t *to, const struct claims *c)
+{
+    char root[ATTEST_FINGERPRINT_TEXT];
+    json_t *chain = json_array();
+    for (size_t i = 0; i < c->chain_count; i++)
+        (void)json_array_append_new(chain, json_string(c->subject[i]));
+    (void)json_object_set_new(to, "chain", chain);
+    if (c->chain_count) {
+        attest_fingerprint_text(c->root, root);
+        (void)json_object_set_new(to, "root", json_string(root));
+        (void)json_object_set_new(to, "expires", json_time(c->expires));
+    }
+    if (c->trailing)
+        (void)json_object_set_new(to, "trailing", json_integer((json_int_t)c->trailing));
+}
+
+static json_t *claims_json(const struct verdict *v)
+{
+    const struct claims *c = &v->claims;
+    json_t *to = json_object();
+    add_text(to, "tee", c->tee);
+    (void)json_object_set_new(to, "class", json_string(attest_class_name(c->class)));
+    (void)json_object_set_new(to, "binding",
+                              json_string(v->binding == ATTEST_SESSION ? "session" : "recorded"));
+    if (c->measurement.size) { /* evidence that cannot be read claims nothing */
+        (void)json_object_set_new(to, "measurement", json_measurement(&c->measurement));
+        add_launch(to, c);
+        (void)json_object_set_new(to, "debug", json_boolean(c->debug));
+        (void)json_object_set_new(to, "report_data", json_hex(c->report_data, REPORT_DATA_SIZE));
+        (void)json_object_set_new(to, "issued_at", json_time((int64_t)(c->issued_at & INT64_MAX)));
+    }
+    add_tcb(to, c);
+    add_identity(to, c);
+    add_chain(to, c);
+    return to;
+}
+
+static json_t *statement_json(const struct statement *s)
+{
+    json_t *to = json_pack("{s:s, s:s, s:s, s:s}", "kind", statement_kind_name(s->kind), "tee", s->tee,
+                           "mode", s->mode, "state", keep_state_name(s->state));
+    (void)json_object_set_new(to, "instance", json_hex(s->instance, INSTANCE_ID_SIZE));
+    (void)json_object_set_new(to, "spki", json_hex(s->spki, DIGEST_SIZE));
+    (void)json_object_set_new(to, "boot", json_hex(s->boot, DIGEST_SIZE));
+    if (s->state != KEEP_UNOWNED)
+        (void)json_object_set_new(to, "owner", json_hex(s->owner, DIGEST_SIZE));
+    if (s->kind == STATEMENT_WORKLOAD)
+        (void)json_object_set_new(to, "workload", json_hex(s->workload, DIGEST_SIZE));
+    if (s->kind == STATEMENT_RECEIPT)
+        (void)json_object_set_new(to, "run", json_hex(s->run, RUN_ID_SIZE));
+    return to;
+}
+
+static const char *reason_of(const struct verdict *v, enum check_id id)
+{
+    return v->report.row[id].reason ? v->report.row[id].reason : check_id_name(id);
+}
+
+static const char *found_of(const struct check_row *row)
+{
+    return row->state == CHECK_NOT_RUN ? "not reached" : row->found;
+}
+
+static json_t *check_json(const struct verdict *v, enum check_id id)
+{
+    static const char *const states[] = {"not-run", "ok", "failed", "not-applicable"};
+    const struct check_row *row = &v->report.row[id];
+    return json_pack("{s:s, s:b, s:s, s:s, s:s}", "id", check_id_name(id), "ok",
+                     !check_failed(&v->report, id), "state", states[row->state], "expected", row->expected,
+                     "found", found_of(row));
+}
+
+static json_t *reason_json(const struct verdict *v, enum check_id id)
+{
+    const struct check_row *row = &v->report.row[id];
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "id", reason_of(v, id), "what", check_title(id),
+                     "expected", row->expected, "found", found_of(row), "why", check_why(id), "fix",
+                     check_fix(id));
+}
+
+int verdict_json(const struct verdict *verdict, char **text, struct casemate_error *err)
+{
+    json_t *checks = json_array(), *reasons = json_array();
+    for (unsigned id = 0; id < CHECK_COUNT; id++) {
+        if (!verdict->report.used[id])
+            continue;
+        (void)json_array_append_new(checks, check_json(verdict, (enum check_id)id));
+        if (check_failed(&verdict->report, (enum check_id)id))
+            (void)json_array_append_new(reasons, reason_json(verdict, (enum check_id)id));
+    }
+    json_t *whole =
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "verdict", verdict->accepted ? "accepted" : "refused",
+                  "reasons", reasons, "checks", checks, "claims", claims_json(verdict), "statement",
+                  statement_json(&verdict->statement), "expires", json_time(verdict->expires));
+    *text = whole ? json_dumps(whole, JSON_COMPACT) : NULL;
+    json_decref(whole);
+    return *text ? 0 : casemate_fail(err, E_NOMEM, "No memory for the verdict's JSON");
+}
+
+bool verdict_claim(const struct verdict *verdict, const char *name, char *text, size_t capacity)
+{
+    json_t *claims = claims_json(verdict), *value = json_object_get(claims, name);
+    if (json_is_string(value))
+        (void)snprintf(text, capacity, "%s", json_string_value(value));
+    else if (json_is_boolean(value))
+        (void)snprintf(text, capacity, "%s", json_is_true(value) ? "true" : "false");
+    else if (json_is_integer(value))
+        (void)snprintf(text, capacity, "%lld", (long long)json_integer_value(value));
+    bool found = json_is_string(value) || json_is_boolean(value) || json_is_integer(value);
+    json_decref(claims);
+    return found;
+}
+
+static void print_claims(struct buffer *b, const struct verdict *v)
+{
+    static const char *const names[] = {"tee",     "class",      "enforced_by", "measurement", "debug",
+                                        "binding", "tcb_status", "platform",    "root",        "issued_at"};
+    char value[256];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (verdict_claim(v, names[i], value, sizeof value))
+            buffer_printf(b, "  %-12s %s\n", names[i], value);
+}
+
+static void print_failed(struct buffer *b, const struct verdict *v, enum check_id id)
+{
+    const struct check_row *row = &v->report.row[id];
+    buffer_printf(b, "\n%s: not so: %s\n", reason_of(v, id), check_title(id));
+    if (row->expected[0])
+        buffer_printf(b, "  expected  %s\n", row->expected);
+    buffer_printf(b, "  found     %s\n  why       %s\n  to do     %s\n", found_of(row), check_why(id),
+                  check_fix(id));
+}
+
+int verdict_text(const struct verdict *verdict, char **text, struct casemate_error *err)
+{
+    static const char *const marks[] = {"\u2718", "\u2714", "\u2718", "-"};
+    struct buffer b = {0};
+    buffer_printf(&b, "%s\n", verdict->accepted ? "accepted" : "refused");
+    print_claims(&b, verdict);
+    for (unsigned id = 0; id < CHECK_COUNT; id++) {
+        const struct check_row *row = &verdict->report.row[id];
+        if (verdict->report.used[id])
+            buffer_printf(&b, "  %s %-17s %s%s%s\n", marks[row->state], check_id_name((enum check_id)id),
+                          check_title((enum check_id)id), row->state == CHECK_NOT_APPLICABLE ? ": " : "",
+                          row->state == CHECK_NOT_APPLICABLE ? row->found : "");
+    }
+    for (unsigned id = 0; id < CHECK_COUNT; id++)
+        if (check_failed(&verdict->report, (enum check_id)id))
+            print_failed(&b, verdict, (enum check_id)id);
+    *text = b.failed ? NULL : strdup(buffer_text(&b));
+    buffer_free(&b);
+    return *text ? 0 : casemate_fail(err, E_NOMEM, "No memory for the verdict's text");
+}
+
+static enum casemate_code code_of(const struct verdict *v, enum check_id id)
+{
+    /* Hardware under a policy of class simulated is refused as well, but it is not simulated. */
+    if (id == CHECK_CLASS && v->claims.class != ATTEST_SIMULATED)
+        return E_POLICY;
+    return check_code(id);
+}
+
+int verdict_error(const struct verdict *verdict, struct casemate_error *err)
+{
+    enum check_id first = CHECK_COUNT;
+    size_t failed = 0;
+    char more[48] = "";
+    for (unsigned id = 0; id < CHECK_COUNT; id++) {
+        if (!check_failed(&verdict->report, (enum check_id)id))
+            continue;
+        first = failed++ == 0 ? (enum check_id)id : first;
+    }
+    if (first == CHECK_COUNT)
+        return casemate_fail(err, E_INTERNAL, "The verdict has no failed check");
+    if (failed > 1)
+        (void)snprintf(more, sizeof more, " (and %zu more)", failed - 1);
+    const struct check_row *row = &verdict->report.row[first];
+    (void)casemate_fail_expected(err, code_of(verdict, first), row->expected, found_of(row),
+                                 "The evidence of the %s Keep is refused by `%s`%s. Not so: %s",
+                                 attest_class_name(verdict->claims.class), reason_of(verdict, first), more,
+                                 check_title(first));
+    return casemate_next(err, "%s", check_fix(first));
+}
