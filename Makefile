@@ -8,7 +8,7 @@ JOBS ?= $(shell nproc)
 export PREFIX
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps configure demo check prepush conformance bench fuzz soak coverage chroot-check format \
+.PHONY: all help deps configure demo check prepush conformance bench fuzz soak coverage chroot-check format tidy \
         install clean
 
 all: ## installs what is needed and builds everything into build/, and into build/stage as if installed
@@ -59,6 +59,10 @@ coverage: ## which lines the tests run, in build-coverage/report
 chroot-check: ## make demo and make check as a new user's, in fresh Debian 12 and 13 (long; root)
 	@scripts/deps bench
 	@scripts/chroot-check 12 13
+
+tidy: all ## static analysis of our sources
+	@scripts/deps bench
+	@scripts/tidy $(BUILD)
 
 format: ## formats the C sources
 	@git ls-files '*.c' '*.h' | xargs clang-format-19 -i
