@@ -35,11 +35,17 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 /* Prepares the cryptography. Every function that needs it calls this itself; a program with several threads
  * calls it once before it starts them. E_INTERNAL if the random generator or a self-check fails. */
 int32_t casemate_prepare(casemate_error *error);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

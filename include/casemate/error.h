@@ -9,6 +9,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct casemate_error casemate_error;
 
@@ -41,6 +44,9 @@ void casemate_error_set_part(casemate_error *error, int32_t part, const char *te
 size_t casemate_code_count(void);
 int32_t casemate_code_at(size_t index, const char **code, const char **title, const char **page);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

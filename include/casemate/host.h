@@ -9,6 +9,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct casemate_host casemate_host;
 typedef struct casemate_request casemate_request;
@@ -104,6 +107,9 @@ int32_t casemate_request_keep(const casemate_request *request, size_t index, str
 int32_t casemate_request_find(const casemate_request *request, const char *text, size_t size,
                               struct casemate_keep_info *info, casemate_error *error);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

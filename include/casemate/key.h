@@ -8,6 +8,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct casemate_key casemate_key;
 
@@ -23,6 +26,9 @@ void casemate_key_public(const casemate_key *key, const char **text, size_t *siz
 /* The key file's content: SECRET. The caller wipes what it copies. */
 void casemate_key_private(const casemate_key *key, const char **text, size_t *size);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

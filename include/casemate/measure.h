@@ -8,6 +8,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct casemate_image casemate_image;
 
@@ -30,6 +33,9 @@ void casemate_image_path(const casemate_image *image, const char **text, size_t 
 size_t casemate_tee_count(void);
 const char *casemate_tee_at(size_t index);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

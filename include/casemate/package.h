@@ -9,6 +9,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct casemate_package casemate_package;
 
@@ -36,11 +39,14 @@ int32_t casemate_package_add_path(casemate_package *package, const char *path, s
 /* Bytes of all linear memories together; the default is 1 GiB. E_USAGE below 64 KiB or above 4 GiB. */
 int32_t casemate_package_set_memory(casemate_package *package, uint64_t bytes, casemate_error *error);
 uint64_t casemate_package_memory(const casemate_package *package);
+/* 1 unless the configuration says that the program has no stdin. */
+int32_t casemate_package_takes_input(const casemate_package *package);
 /* Nonzero: statements to anyone may carry the workload digest. */
 void casemate_package_set_public(casemate_package *package, int32_t is_public);
 
 /* Reads Casemate.toml (or an Enarx.toml) from its text; name is for messages, folder is what relative paths
- * in it are relative to. What the command line sets afterwards wins. E_CONFIG with line and column. */
+ * in it are relative to. A variable or memory size that is set afterwards replaces its own; a file that is
+ * added again is an error. E_CONFIG with line and column. */
 int32_t casemate_package_configure(casemate_package *package, const char *text, size_t size, const char *name,
                                    size_t name_size, const char *folder, size_t folder_size,
                                    casemate_error *error);
@@ -57,6 +63,9 @@ int32_t casemate_package_describe(casemate_package *package, const char **json, 
 int32_t casemate_package_seal(casemate_package *package, const void *salt, casemate_error *error);
 void casemate_package_digest(const casemate_package *package, const void **digest, size_t *size);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -8,6 +8,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct casemate_roots casemate_roots;
 typedef struct casemate_policy casemate_policy;
@@ -70,6 +73,9 @@ void casemate_verdict_claim(const casemate_verdict *verdict, const char *name, s
 /* Why it was refused, as the error that a session fails with: E_SIMULATED, E_POLICY, E_ROOT, E_EVIDENCE. */
 void casemate_verdict_error(const casemate_verdict *verdict, casemate_error *error);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -17,6 +17,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct casemate_session casemate_session;
 
@@ -128,7 +131,8 @@ void casemate_session_close(casemate_session *session);
 struct casemate_event {
     size_t size; /* sizeof(struct casemate_event), set by the caller */
     int32_t type;
-    int32_t value;
+    int32_t reserved; /* 0 */
+    int64_t value;
     uint64_t total;
     const char *text;
     size_t text_size;
@@ -146,9 +150,13 @@ const casemate_verdict *casemate_session_verdict(const casemate_session *session
 /* Statements and evidence of this session as a bundle, for casemate_verify(). Until the next call. */
 int32_t casemate_session_evidence(casemate_session *session, const void **bytes, size_t *size,
                                   casemate_error *error);
-/* The record of a Keep that this session owns, owned by the session (or by whoever gave it); NULL before. */
+/* The record, from the moment it is on disk, before the Keep is taken: owned by the session, or by whoever
+ * gave it. NULL before. */
 casemate_record *casemate_session_record(casemate_session *session);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -6,9 +6,14 @@
 
 #include "error.h"
 #include "host.h"
+#include "key.h"
+#include "policy.h"
 
 #ifdef __cplusplus
 extern "C" {
+#endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
 #endif
 
 typedef struct casemate_store casemate_store;
@@ -35,15 +40,19 @@ int32_t casemate_record_delete(casemate_record *record, casemate_error *error);
  * "key", "created", "policy", "exit"; empty if there is none. NUL-terminated, lives as long as the record. */
 void casemate_record_field(const casemate_record *record, const char *name, size_t name_size,
                            const char **text, size_t *size);
+/* What a reconnection accepts: the recorded policy, narrowed to the recorded measurement and, if it is
+ * simulated, to the recorded root. Roots must outlive the policy. */
+int32_t casemate_record_policy(const casemate_record *record, const casemate_roots *roots,
+                               casemate_policy **policy, casemate_error *error);
+/* 1 if the recorded Keep is simulated: then the caller asks for consent first. */
+int32_t casemate_record_simulated(const casemate_record *record);
+
 /* A finished outbox request's body, believed only if its receipt passes the record's policy (or the one
  * given, if not NULL). E_LOST, E_EVIDENCE, E_OTHER_KEEP. */
 typedef struct casemate_outbox casemate_outbox;
-struct casemate_policy;
-struct casemate_roots;
-struct casemate_key;
 int32_t casemate_outbox_open(const casemate_record *record, const void *bytes, size_t size,
-                             const struct casemate_policy *policy, const struct casemate_roots *roots,
-                             const struct casemate_key *key, casemate_outbox **outbox, casemate_error *error);
+                             const casemate_policy *policy, const casemate_roots *roots,
+                             const casemate_key *key, casemate_outbox **outbox, casemate_error *error);
 void casemate_outbox_free(casemate_outbox *outbox);
 /* "exit", "trap", "stopped", "invalid", "failed"; the code; a sentence. NUL-terminated. */
 void casemate_outbox_exit(const casemate_outbox *outbox, const char **kind, uint32_t *code,
@@ -53,6 +62,9 @@ void casemate_outbox_exit(const casemate_outbox *outbox, const char **kind, uint
 int32_t casemate_outbox_stream(const casemate_outbox *outbox, int32_t stream, uint64_t *offset,
                                const void **bytes, size_t *size, uint64_t *total);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -13,12 +13,18 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 /* Version of the library that is linked, as major << 16 | minor << 8 | patch. Any thread, any time. */
 uint32_t casemate_version(void);
 /* The same as text ("0.1.0"), static, NUL-terminated. */
 const char *casemate_version_text(void);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

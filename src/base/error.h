@@ -35,7 +35,8 @@ int casemate_fail_errno(struct casemate_error *err, enum casemate_code code, con
 /* Puts a context in front of the sentence: "context: sentence". */
 int casemate_context(struct casemate_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void casemate_error_clear(struct casemate_error *err);
+/* Also part of the public API. */
+__attribute__((visibility("default"))) void casemate_error_clear(struct casemate_error *err);
 
 const char *casemate_code_name(enum casemate_code code);  /* "E_SIMULATED" */
 const char *casemate_code_title(enum casemate_code code); /* one line */

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Exchanges and raw connections over libcurl's multi interface. */
+#include "http.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t clock_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- what curl calls ---- */
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *unused)
+{
+    struct http *h = context;
+    (void)easy, (void)unused;
+    for (size_t i = 0; i < HTTP_SOCKETS_MAX; i++)
+        if (h->sockets[i].what && h->sockets[i].fd == fd) {
+            h->sockets[i].what = what == CURL_POLL_REMOVE ? 0 : what;
+            return 0;
+        }
+    for (size_t i = 0; i < HTTP_SOCKETS_MAX && what != CURL_POLL_REMOVE; i++)
+        if (!h->sockets[i].what) {
+            h->sockets[i].fd = fd;
+            h->sockets[i].what = what;
+            return 0;
+        }
+    return 0;
+}
+
+static int on_timer(CURLM *multi, long timeout_ms, void *context)
+{
+    struct http *h = context;
+    (void)multi;
+    h->timer = timeout_ms < 0 ? -1 : clock_ms() + timeout_ms;
+    return 0;
+}
+
+static size_t on_data(char *bytes, size_t one, size_t count, void *context)
+{
+    struct http *h = context;
+    size_t size = one * count;
+    if (h->answer.size + size > HTTP_ANSWER_MAX)
+        return 0;
+    buffer_append(&h->answer, bytes, size);
+    return h->answer.failed ? 0 : size;
+}
+
+/* ---- setting up ---- */
+
+static int set_address(struct http *h, const char *path)
+{
+    const struct casemate_host *host = h->host;
+    struct buffer url = {0};
+    buffer_printf(&url, "https://%s%s", host->url.authority, path);
+    bool bad = url.failed || curl_easy_setopt(h->easy, CURLOPT_URL, buffer_text(&url));
+    buffer_free(&url);
+    return bad || (host->ca_file && curl_easy_setopt(h->easy, CURLOPT_CAINFO, host->ca_file)) ||
+                   curl_easy_setopt(h->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ||
+                   curl_easy_setopt(h->easy, CURLOPT_SSL_ENABLE_ALPN, 0L)
+               ? -1
+               : 0;
+}
+
+static int start(struct http *h, const char *path, int64_t timeout_ms)
+{
+    h->easy = curl_easy_init();
+    h->multi = curl_multi_init();
+    if (!h->easy || !h->multi)
+        return -1;
+    bool bad = curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, on_socket) ||
+               curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h) ||
+               curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, on_timer) ||
+               curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h) ||
+               curl_easy_setopt(h->easy, CURLOPT_NOSIGNAL, 1L) ||
+               curl_easy_setopt(h->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms) ||
+               curl_easy_setopt(h->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ||
+               curl_easy_setopt(h->easy, CURLOPT_FOLLOWLOCATION, 0L);
+    return bad || set_address(h, path) < 0 ? -1 : 0;
+}
+
+static void begin(struct http *h, const struct casemate_host *host, int64_t timeout_ms)
+{
+    memset(h, 0, sizeof *h);
+    h->host = host;
+    h->fd = -1;
+    h->timer = -1;
+    h->deadline = clock_ms() + timeout_ms;
+    h->local = host->connect || host->url.socket[0];
+}
+
+static int add_header(struct http *h, const char *format, const char *value)
+{
+    struct buffer line = {0};
+    buffer_printf(&line, format, value);
+    struct curl_slist *list = line.failed ? NULL : curl_slist_append(h->headers, buffer_text(&line));
+    buffer_wipe(&line);
+    if (!list)
+        return -1;
+    h->headers = list;
+    return 0;
+}
+
+static int failed_to_start(struct http *h, struct casemate_error *err)
+{
+    http_close(h);
+    return casemate_fail(err, E_INTERNAL, "libcurl cannot be set up for a request");
+}
+
+int http_open(struct http *h, const struct casemate_host *host, const char *method, const char *path,
+              const char *json, struct casemate_error *err)
+{
+    begin(h, host, host->timeout_ms);
+    if (h->local) {
+        if (local_open(h, err) == 0 && local_request(h, method, path, json, err) == 0)
+            return 0;
+        http_close(h);
+        return -1;
+    }
+    if (start(h, path, host->timeout_ms) < 0)
+        return failed_to_start(h, err);
+    bool bad = curl_easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST, method) ||
+               curl_easy_setopt(h->easy, CURLOPT_WRITEFUNCTION, on_data) ||
+               curl_easy_setopt(h->easy, CURLOPT_WRITEDATA, h);
+    if (json)
+        buffer_append_text(&h->body, json);
+    bad = bad || h->body.failed ||
+          (json && (curl_easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE, (long)h->body.size) ||
+                    curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, buffer_text(&h->body)) ||
+                    add_header(h, "Content-Type: %s", "application/json") < 0)) ||
+          (host->token[0] && add_header(h, "Authorization: Bearer %s", host->token) < 0) ||
+          add_header(h, "Host: %s", host->url.authority) < 0 || add_header(h, "Expect:%s", "") < 0 ||
+          curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers) ||
+          curl_multi_add_handle(h->multi, h->easy);
+    return bad ? failed_to_start(h, err) : 0;
+}
+
+int http_connect(struct http *h, const struct casemate_host *host, int64_t timeout_ms,
+                 struct casemate_error *err)
+{
+    begin(h, host, timeout_ms);
+    h->raw = true;
+    if (h->local) {
+        if (local_open(h, err) == 0)
+            return 0;
+        http_close(h);
+        return -1;
+    }
+    if (start(h, "/", timeout_ms) < 0 || curl_easy_setopt(h->easy, CURLOPT_CONNECT_ONLY, 1L) ||
+        curl_multi_add_handle(h->multi, h->easy))
+        return failed_to_start(h, err);
+    return 0;
+}
+
+void http_close(struct http *h)
+{
+    if (h->multi && h->easy)
+        (void)curl_multi_remove_handle(h->multi, h->easy);
+    if (h->easy)
+        curl_easy_cleanup(h->easy);
+    if (h->multi)
+        (void)curl_multi_cleanup(h->multi);
+    if (h->local && h->fd >= 0)
+        (void)close(h->fd);
+    curl_slist_free_all(h->headers);
+    buffer_wipe(&h->out);
+    answer_free(&h->parsed);
+    buffer_free(&h->answer);
+    buffer_free(&h->body);
+    memset(h, 0, sizeof *h);
+    h->fd = -1;
+}
+
+/* ---- running ---- */
+
+int http_fd(const struct http *h)
+{
+    if (h->local)
+        return h->fd;
+    for (size_t i = 0; i < HTTP_SOCKETS_MAX; i++)
+        if (h->sockets[i].what)
+            return (int)h->sockets[i].fd;
+    return -1;
+}
+
+static int events_of(int what)
+{
+    return ((what & CURL_POLL_IN) ? POLLIN : 0) | ((what & CURL_POLL_OUT) ? POLLOUT : 0);
+}
+
+int http_events(const struct http *h)
+{
+    if (h->local)
+        return local_events(h);
+    for (size_t i = 0; i < HTTP_SOCKETS_MAX; i++)
+        if (h->sockets[i].what)
+            return events_of(h->sockets[i].what);
+    return 0;
+}
+
+static size_t socket_count(const struct http *h)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < HTTP_SOCKETS_MAX; i++)
+        count += h->sockets[i].what ? 1 : 0;
+    return count;
+}
+
+int64_t http_timeout(const struct http *h)
+{
+    int64_t now = clock_ms(), until = h->deadline;
+    if (h->timer >= 0 && h->timer < until)
+        until = h->timer;
+    int64_t wait = until > now ? until - now : 0;
+    /* Two addresses are tried at once, but only one descriptor can be named: look at the other by the clock.
+     */
+    if (socket_count(h) > 1 && wait > 10)
+        wait = 10;
+    return h->done ? 0 : wait;
+}
+
+static void act(struct http *h)
+{
+    struct pollfd polled[HTTP_SOCKETS_MAX];
+    nfds_t count = 0;
+    int running;
+    for (size_t i = 0; i < HTTP_SOCKETS_MAX; i++)
+        if (h->sockets[i].what)
+            polled[count++] =
+                (struct pollfd){.fd = (int)h->sockets[i].fd, .events = (short)events_of(h->sockets[i].what)};
+    if (count && poll(polled, count, 0) > 0)
+        for (nfds_t i = 0; i < count; i++) {
+            int mask = ((polled[i].revents & (POLLIN | POLLHUP)) ? CURL_CSELECT_IN : 0) |
+                       ((polled[i].revents & POLLOUT) ? CURL_CSELECT_OUT : 0) |
+                       ((polled[i].revents & (POLLERR | POLLNVAL)) ? CURL_CSELECT_ERR : 0);
+            if (mask)
+                (void)curl_multi_socket_action(h->multi, polled[i].fd, mask, &running);
+        }
+    if (h->timer >= 0 && h->timer <= clock_ms()) {
+        h->timer = -1;
+        (void)curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    }
+}
+
+const char *http_shown(const struct http *h)
+{
+    return h->host->url.url[0] ? h->host->url.url : "the private host agent";
+}
+
+static int transfer_failed(struct http *h, CURLcode code, struct casemate_error *err)
+{
+    if (code == CURLE_WRITE_ERROR)
+        return casemate_fail(err, E_LIMIT, "The answer of %s is larger than %d bytes", http_shown(h),
+                             HTTP_ANSWER_MAX);
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return casemate_fail(err, E_TIMEOUT, "%s did not answer in time", http_shown(h));
+    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
+        (void)casemate_fail(err, E_CONNECT, "The certificate of %s is not trusted: %s", http_shown(h),
+                            curl_easy_strerror(code));
+        return casemate_next(err, "Give its CA with --ca-file FILE.");
+    }
+    long connected = 0;
+    (void)curl_easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &connected);
+    (void)casemate_fail(err, E_CONNECT, "Cannot reach %s: %s", http_shown(h),
+                        connected ? strerror((int)connected) : curl_easy_strerror(code));
+    return casemate_next(err, "Start casemated there, or name another host with --host.");
+}
+
+static int curl_process(struct http *h, struct casemate_error *err)
+{
+    int left;
+    act(h);
+    for (CURLMsg *message; (message = curl_multi_info_read(h->multi, &left));) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        if (message->data.result != CURLE_OK)
+            return transfer_failed(h, message->data.result, err);
+        h->done = true;
+        return 1;
+    }
+    return 0;
+}
+
+int http_process(struct http *h, struct casemate_error *err)
+{
+    if (h->done)
+        return 1;
+    if (h->local) {
+        int result = local_process(h, err);
+        h->done = result == 1;
+        if (result != 0)
+            return result;
+    } else {
+        int result = curl_process(h, err);
+        if (result != 0)
+            return result;
+    }
+    if (clock_ms() >= h->deadline)
+        return casemate_fail(err, E_TIMEOUT, "%s did not answer in time", http_shown(h));
+    return 0;
+}
+long http_status(const struct http *h)
+{
+    long status = h->local ? h->parsed.status : 0;
+    if (h->easy)
+        (void)curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
+/* ---- raw connections ---- */
+
+int http_raw_fd(const struct http *h)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    if (h->local)
+        return h->fd;
+    (void)curl_easy_getinfo(h->easy, CURLINFO_ACTIVESOCKET, &fd);
+    return fd == CURL_SOCKET_BAD ? -1 : (int)fd;
+}
+
+ptrdiff_t http_send(struct http *h, const uint8_t *bytes, size_t size)
+{
+    size_t sent = 0;
+    if (h->local)
+        return local_send(h, bytes, size);
+    CURLcode code = curl_easy_send(h->easy, bytes, size, &sent);
+    if (code == CURLE_OK)
+        return (ptrdiff_t)sent;
+    errno = code == CURLE_AGAIN ? EAGAIN : EPIPE;
+    return -1;
+}
+
+ptrdiff_t http_receive(struct http *h, uint8_t *bytes, size_t capacity)
+{
+    size_t got = 0;
+    if (h->local)
+        return local_receive(h, bytes, capacity);
+    CURLcode code = curl_easy_recv(h->easy, bytes, capacity, &got);
+    if (code == CURLE_OK)
+        return (ptrdiff_t)got;
+    errno = code == CURLE_AGAIN ? EAGAIN : ECONNRESET;
+    return -1;
+}
+
+struct span http_body(const struct http *h)
+{
+    const struct buffer *body = h->local ? &h->parsed.body : &h->answer;
+    return span_of(buffer_text(body), body->size);
+}
+
+/* ---- refusals ---- */
+
+/* The host's own words, made safe for a terminal: printable ASCII, cut. */
+static void reason_of(struct span body, char reason[200])
+{
+    json_t *root = json_loadb((const char *)body.data, body.size, 0, NULL);
+    const json_t *error = json_object_get(root, "error");
+    const char *text = json_string_value(json_is_object(error) ? json_object_get(error, "what") : error);
+    if (!text)
+        text = json_string_value(json_object_get(root, "what"));
+    size_t size = 0;
+    for (; text && text[size] && size < 199; size++)
+        reason[size] = text[size] >= ' ' && text[size] <= '~' ? text[size] : '?';
+    reason[size] = 0;
+    json_decref(root);
+}
+
+int http_refusal(long status, struct span body, const char *what, struct casemate_error *err)
+{
+    char reason[200];
+    reason_of(body, reason);
+    if (status == 401 || status == 403) {
+        (void)casemate_fail(err, E_TOKEN,
+                            "The host agent refused %s: the token is missing or wrong (HTTP %ld)", what,
+                            status);
+        return casemate_next(err, "Give the token with --token-file FILE.");
+    }
+    if (status == 404) {
+        (void)casemate_fail(err, E_NOT_FOUND, "The host agent has no %s (HTTP 404)%s%s", what,
+                            reason[0] ? ": " : "", reason);
+        return casemate_next(err, "casemate ps lists the Keeps of a host.");
+    }
+    return casemate_fail(err, E_HTTP, "The host agent refused %s (HTTP %ld)%s%s", what, status,
+                         reason[0] ? ": " : "", reason);
+}
