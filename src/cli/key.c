@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* casemate key: owner's keys, one line each. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/file.h"
+#include "output.h"
+
+enum { KEY_MAX = 4096 };
+
+static int load(struct cli *cli, const char *path, casemate_key **key)
+{
+    struct buffer text = {0};
+    int result = file_read(path, KEY_MAX, &text, cli->error);
+    if (result == 0)
+        result = casemate_key_parse(buffer_text(&text), text.size, key, cli->error);
+    buffer_wipe(&text);
+    return result;
+}
+
+/* A key is never written over another. */
+static int save(struct cli *cli, const casemate_key *key, const char *path)
+{
+    const char *text;
+    size_t size;
+    casemate_key_private(key, &text, &size);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return cli_fail(cli, "E_IO", "Cannot create %s: %s", path, strerror(errno));
+    int result = file_write_all(fd, text, size) < 0 || fsync(fd) < 0
+                     ? cli_fail(cli, "E_IO", "Cannot write %s: %s", path, strerror(errno))
+                     : 0;
+    (void)close(fd);
+    return result;
+}
+
+static void print_public(const struct cli *cli, const casemate_key *key, FILE *to)
+{
+    const char *text;
+    size_t size;
+    casemate_key_public(key, &text, &size);
+    if (cli->options.json)
+        output_json(to, json_pack("{s:s%}", "public", text, size));
+    else
+        fprintf(to, "%.*s\n", (int)size, text);
+}
+
+int verb_key(struct cli *cli)
+{
+    casemate_key *key = NULL;
+    const char *file = cli->options.output, *text;
+    size_t size;
+    if (cli_want_arguments(cli, 0, 1) < 0)
+        return -1;
+    if (cli->argc == 1 && file)
+        return cli_usage(cli, "Either FILE or -o NEWFILE");
+    int result = cli->argc == 1 ? load(cli, cli->argv[0], &key) : casemate_key_new(&key, cli->error);
+    if (result == 0 && file)
+        result = save(cli, key, file);
+    if (result == 0 && (cli->argc == 1 || file)) {
+        print_public(cli, key, stdout);
+    } else if (result == 0) {
+        casemate_key_private(key, &text, &size);
+        printf("%.*s", (int)size, text);
+        if (!cli->options.quiet)
+            print_public(cli, key, stderr);
+    }
+    casemate_key_free(key);
+    return result;
+}
