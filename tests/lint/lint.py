@@ -9,6 +9,7 @@ import sys
 import tomllib
 
 import layers
+import threats
 from rules import RULES
 from tree import TOP, Findings, is_text, lines_of, tracked, without_comments
 
@@ -52,6 +53,9 @@ def self_test():
         if layers.judge(path, layers.arrows_of(path), quoted, angled, set()) is None:
             print(f"layering misses: {path} includes {quoted or angled}")
             problems += 1
+    for problem in threats.self_test():
+        print(problem)
+        problems += 1
     return problems
 
 
@@ -59,6 +63,13 @@ def layering():
     findings = Findings()
     layers.check(findings, tracked())
     return findings.report({"layering"})
+
+
+def threat_rules():
+    """The threat model's rules are cited by number, and each says where it is shown."""
+    findings = Findings()
+    threats.check(findings, tracked())
+    return findings.report(threats.RULES)
 
 
 def length():
@@ -136,7 +147,7 @@ def scripts():
 
 
 CHECKS = {f.__name__.replace("_", "-"): f
-          for f in (mistakes, self_test, layering, length, licences, built, quotations, formatting, scripts)}
+          for f in (mistakes, self_test, layering, threat_rules, length, licences, built, quotations, formatting, scripts)}
 
 if __name__ == "__main__":
     sys.exit(1 if CHECKS[sys.argv[1]]() else 0)
