@@ -88,6 +88,7 @@ static void placing_refuses_what_is_no_plain_absolute_path(void **state)
     files_free(files);
 }
 
+/* row 32 */
 static void a_path_never_leaves_its_directory(void **state)
 {
     (void)state;
@@ -172,6 +173,7 @@ static void a_removed_directory_takes_no_new_names(void **state)
     files_free(files);
 }
 
+/* row 29 */
 static void limits_refuse_and_change_nothing(void **state)
 {
     (void)state;
@@ -192,6 +194,7 @@ static void limits_refuse_and_change_nothing(void **state)
     files_free(files);
 }
 
+/* row 33 */
 static void holes_and_shrunk_tails_read_as_zero(void **state)
 {
     (void)state;

@@ -228,6 +228,7 @@ static void reconnect_refused(struct bench *b, casemate_record *r, const char *c
     assert_int_equal(b->keep.messages_in[MESSAGE_LOGS], 0);
 }
 
+/* row 43 */
 static void a_genuine_twin_is_refused_at_reconnection(void **state)
 {
     struct bench *b = *state;
@@ -244,6 +245,7 @@ static void a_genuine_twin_is_refused_at_reconnection(void **state)
     casemate_record_free(r);
 }
 
+/* rows 42 and 56 */
 static void a_keep_with_another_owner_workload_or_run_is_refused_at_reconnection(void **state)
 {
     struct bench *b = *state;

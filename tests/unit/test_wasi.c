@@ -198,6 +198,7 @@ static void arguments_are_laid_out_with_their_terminators(void **state)
 }
 
 /* Acceptance test 18: the clock of the host decides nothing. */
+/* rows 27 and 49 */
 static void clocks_never_run_backwards_nor_below_the_floor(void **state)
 {
     (void)state;
@@ -280,6 +281,7 @@ static void a_file_is_written_read_and_sought(void **state)
     assert_int_equal(CALL(fd_close, fd), ERRNO_BADF);
 }
 
+/* row 32 */
 static void no_path_leaves_the_preopened_directory(void **state)
 {
     (void)state;
@@ -305,6 +307,7 @@ static void no_path_leaves_the_preopened_directory(void **state)
 }
 
 /* Acceptance test 23: rights are asked on every operation, and only ever shrink. */
+/* row 32 */
 static void rights_are_obeyed(void **state)
 {
     (void)state;
@@ -364,6 +367,7 @@ static void renumbering_moves_a_descriptor_and_closes_its_target(void **state)
     assert_int_equal(stat.size, 1);
 }
 
+/* row 29 */
 static void descriptors_have_a_limit(void **state)
 {
     (void)state;
@@ -454,6 +458,7 @@ static void polling_fires_what_is_due_first(void **state)
     assert_int_equal(last_stop, KEEP_ECLOSED);
 }
 
+/* row 28 */
 static void failing_random_ends_the_program(void **state)
 {
     (void)state;
