@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * body.c: the pass over a function body (body.h): operand and control stacks, the table of instructions, and
+ * the rules of the regular instructions. The other rules are in rules_*.c.
+ */
+
+#include <string.h>
+
+#include "body.h"
+#include "text.h"
+
+void wasm_body_init(struct wasm_body *body, struct wasm_heap *heap)
+{
+    *body = (struct wasm_body){.heap = heap};
+    body->operand_vector.heap = heap;
+    body->control_vector.heap = heap;
+    body->local_vector.heap = heap;
+    body->cell_vector.heap = heap;
+    body->pending_vector.heap = heap;
+    body->work_per_poll = 32 * 1024;
+    body->work_left = body->work_per_poll;
+    body->stop_cell = WASM_NO_CELL;
+}
+
+void wasm_body_free(struct wasm_body *body)
+{
+    wasm_vector_free(&body->operand_vector);
+    wasm_vector_free(&body->control_vector);
+    wasm_vector_free(&body->local_vector);
+    wasm_vector_free(&body->cell_vector);
+    wasm_vector_free(&body->pending_vector);
+}
+
+int wasm_body_fail(struct wasm_body *body, int code, const char *format, ...)
+{
+    struct wasm_error *error = body->error;
+    struct wasm_text text;
+    *error = (struct wasm_error){.code = code, .section = body->section, .offset = body->instruction};
+    error->function_index = body->function_index;
+    wasm_text_init(&text, error->message, sizeof(error->message));
+    if (body->reader.problem != NULL) {
+        error->code = WASM_EMALFORMED;
+        error->offset = wasm_reader_offset(&body->reader);
+        wasm_text_add(&text, body->reader.problem);
+        return error->code;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    wasm_text_format(&text, format, arguments);
+    va_end(arguments);
+    return code;
+}
+
+/* ---- Stacks
+ * ----------------------------------------------------------------------------------------------------- */
+
+static int body_work(struct wasm_body *body)
+{
+    body->work_left = body->work_per_poll;
+    if (body->poll != NULL && body->poll(body->poll_context) != 0)
+        return wasm_body_fail(body, WASM_ESTOPPED, "stopped");
+    return 0;
+}
+
+int wasm_body_push(struct wasm_body *body, uint32_t type)
+{
+    if (body->height >= body->module->config.limits.operands)
+        return wasm_body_fail(body, WASM_ELIMIT, "operand stack higher than %u",
+                              body->module->config.limits.operands);
+    if (wasm_vector_reserve(&body->operand_vector, (size_t)body->height + 1, sizeof(struct wasm_operand)) !=
+        0)
+        return wasm_body_fail(body, WASM_EMEMORY, "out of memory");
+    body->operands = body->operand_vector.data;
+    struct wasm_operand *operand = &body->operands[body->height];
+    uint32_t slot = body->height == 0 ? body->local_count : operand[-1].slot + 1;
+    *operand = (struct wasm_operand){.type = type, .slot = slot, .kind = WASM_IN_SLOT};
+    body->height++;
+    if (slot + 1 > body->frame_slots)
+        body->frame_slots = slot + 1;
+    return 0;
+}
+
+static void forget_top(struct wasm_body *body)
+{
+    struct wasm_operand *operand = wasm_body_top(body);
+    if (operand->kind == WASM_IN_LOCAL)
+        body->pending[operand->local]--;
+    body->height--;
+    if (body->floor > body->height)
+        body->floor = body->height;
+}
+
+void wasm_body_truncate(struct wasm_body *body, uint32_t height)
+{
+    while (body->height > height)
+        forget_top(body);
+}
+
+static bool type_matches(uint32_t actual, uint32_t expected)
+{
+    return actual == expected || actual == WASM_BOTTOM || expected == WASM_BOTTOM;
+}
+
+int wasm_body_pop(struct wasm_body *body, uint32_t expected, struct wasm_operand *operand)
+{
+    const struct wasm_control *control = &body->controls[body->depth - 1];
+    if (body->height == control->height) {
+        if (control->unreachable) {
+            *operand = (struct wasm_operand){.type = WASM_BOTTOM};
+            return 0;
+        }
+        return wasm_body_fail(body, WASM_EINVALID, "type mismatch: expected %s, but nothing is on the stack",
+                              expected == WASM_BOTTOM ? "a value" : wasm_type_name(expected));
+    }
+    *operand = *wasm_body_top(body);
+    if (!type_matches(operand->type, expected))
+        return wasm_body_fail(body, WASM_EINVALID, "type mismatch: expected %t, found %t", expected,
+                              operand->type);
+    forget_top(body);
+    return 0;
+}
+
+int wasm_body_push_all(struct wasm_body *body, const uint32_t *types, uint32_t count)
+{
+    body->work_left -= count;
+    for (uint32_t i = 0; i < count; i++)
+        TRY(wasm_body_push(body, types[i]));
+    return 0;
+}
+
+int wasm_body_pop_all(struct wasm_body *body, const uint32_t *types, uint32_t count)
+{
+    struct wasm_operand operand;
+    body->work_left -= count;
+    for (uint32_t i = count; i > 0; i--)
+        TRY(wasm_body_pop(body, types[i - 1], &operand));
+    return 0;
+}
+
+void wasm_body_set_unreachable(struct wasm_body *body)
+{
+    struct wasm_control *control = &body->controls[body->depth - 1];
+    wasm_body_truncate(body, control->height);
+    control->unreachable = true;
+    body->live = false;
+}
+
+/* ---- Locals and types
+ * ------------------------------------------------------------------------------------------- */
+
+bool wasm_body_local_type(const struct wasm_body *body, uint32_t index, uint32_t *type)
+{
+    if (index < body->type->parameter_count) {
+        *type = body->type->parameters[index];
+        return true;
+    }
+    const struct wasm_local_run *runs = body->local_vector.data;
+    uint32_t low = 0;
+    uint32_t high = body->run_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (index < runs[middle].end)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    if (low == body->run_count)
+        return false;
+    *type = runs[low].type;
+    return true;
+}
+
+int wasm_body_read_type(struct wasm_body *body, uint32_t *type)
+{
+    const struct wasm_features *features = &body->module->config.features;
+    *type = wasm_read_byte(&body->reader);
+    if (*type >= WASM_F64 && *type <= WASM_I32)
+        return 0;
+    if (features->reference_types && (*type == WASM_FUNCREF || *type == WASM_EXTERNREF))
+        return 0;
+    return wasm_body_fail(body, WASM_EMALFORMED, "malformed value type %x", *type);
+}
+
+static int read_locals(struct wasm_body *body)
+{
+    uint32_t most = body->module->config.limits.locals;
+    body->run_count = 0;
+    body->local_count = body->type->parameter_count;
+    uint32_t runs = wasm_read_u32(&body->reader);
+    for (uint32_t i = 0; i < runs && body->reader.problem == NULL; i++) {
+        body->instruction = wasm_reader_offset(&body->reader);
+        uint32_t count = wasm_read_u32(&body->reader);
+        uint32_t type;
+        TRY(wasm_body_read_type(body, &type));
+        if (count > UINT32_MAX - body->local_count)
+            return wasm_body_fail(body, WASM_EMALFORMED, "too many locals");
+        if (count == 0)
+            continue;
+        if (wasm_vector_reserve(&body->local_vector, (size_t)body->run_count + 1,
+                                sizeof(struct wasm_local_run)))
+            return wasm_body_fail(body, WASM_EMEMORY, "out of memory");
+        body->local_count += count;
+        struct wasm_local_run *run = (struct wasm_local_run *)body->local_vector.data + body->run_count++;
+        *run = (struct wasm_local_run){body->local_count, type};
+    }
+    if (body->reader.problem != NULL)
+        return wasm_body_fail(body, WASM_EMALFORMED, "");
+    if (body->local_count > most)
+        return wasm_body_fail(body, WASM_ELIMIT, "too many locals: %u, at most %u are supported",
+                              body->local_count, most);
+    return 0;
+}
+
+/* ---- Rules of the regular instructions
+ * -------------------------------------------------------------------------- */
+
+static int rule_binary(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    struct wasm_operand a;
+    struct wasm_operand b;
+    TRY(wasm_body_pop(body, instruction->operand, &b));
+    TRY(wasm_body_pop(body, instruction->operand, &a));
+    TRY(wasm_body_push(body, instruction->result));
+    if (body->constant)
+        wasm_emit_folded(body, instruction, &a, &b);
+    else
+        wasm_emit_binary(body, instruction, &a, &b);
+    return 0;
+}
+
+static int rule_compare(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    struct wasm_operand a;
+    struct wasm_operand b;
+    TRY(wasm_body_pop(body, instruction->operand, &b));
+    TRY(wasm_body_pop(body, instruction->operand, &a));
+    TRY(wasm_body_push(body, WASM_I32));
+    wasm_emit_compare(body, instruction, &a, &b);
+    return 0;
+}
+
+/* i32.eqz and i64.eqz are comparisons with the constant zero. */
+static int rule_test(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    struct wasm_operand a;
+    struct wasm_operand zero = {.kind = WASM_IS_CONSTANT};
+    TRY(wasm_body_pop(body, instruction->operand, &a));
+    TRY(wasm_body_push(body, WASM_I32));
+    wasm_emit_compare(body, instruction, &a, &zero);
+    return 0;
+}
+
+static int rule_unary(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    struct wasm_operand a;
+    TRY(wasm_body_pop(body, instruction->operand, &a));
+    TRY(wasm_body_push(body, instruction->result));
+    if (body->live) {
+        uint32_t from = wasm_emit_slot(body, &a);
+        wasm_emit_result(body, instruction->operation, 2)[1].hi = from;
+    }
+    return 0;
+}
+
+/* memarg (5.4.6): alignment and offset. */
+static int read_memory_argument(struct wasm_body *body, const struct wasm_instruction *instruction,
+                                uint32_t *offset)
+{
+    uint32_t alignment = wasm_read_u32(&body->reader);
+    *offset = wasm_read_u32(&body->reader);
+    if (body->reader.problem != NULL || alignment >= 32)
+        return wasm_body_fail(body, WASM_EMALFORMED, "malformed memop flags %u", alignment);
+    if (body->module->memory_count == 0)
+        return wasm_body_fail(body, WASM_EINVALID, "unknown memory 0");
+    if (alignment > instruction->alignment)
+        return wasm_body_fail(body, WASM_EINVALID, "alignment must not be larger than natural: 2^%u for %s",
+                              alignment, instruction->name);
+    return 0;
+}
+
+static int rule_load(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    uint32_t offset;
+    struct wasm_operand address;
+    TRY(read_memory_argument(body, instruction, &offset));
+    TRY(wasm_body_pop(body, WASM_I32, &address));
+    TRY(wasm_body_push(body, instruction->result));
+    if (!body->live)
+        return 0;
+    bool constant = address.kind == WASM_IS_CONSTANT;
+    uint32_t slot = constant ? 0 : wasm_emit_slot(body, &address);
+    union wasm_cell *cells = wasm_emit_result(body, instruction->operation + constant, 3);
+    cells[1].hi = slot;
+    cells[2].bits = constant ? address.constant + offset : offset;
+    return 0;
+}
+
+static int rule_store(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    uint32_t offset;
+    struct wasm_operand address;
+    struct wasm_operand value;
+    TRY(read_memory_argument(body, instruction, &offset));
+    TRY(wasm_body_pop(body, instruction->operand, &value));
+    TRY(wasm_body_pop(body, WASM_I32, &address));
+    if (!body->live)
+        return 0;
+    bool constant_address = address.kind == WASM_IS_CONSTANT;
+    bool constant_value = value.kind == WASM_IS_CONSTANT;
+    uint32_t form = (constant_address ? FORM_IR : FORM_RR) + (constant_value ? FORM_RI : FORM_RR);
+    uint32_t address_slot = constant_address ? 0 : wasm_emit_slot(body, &address);
+    uint32_t value_slot = constant_value ? 0 : wasm_emit_slot(body, &value);
+    union wasm_cell *cells = wasm_emit(body, instruction->operation + form, constant_value ? 4 : 3);
+    cells[1].lo = address_slot;
+    cells[1].hi = value_slot;
+    cells[2].bits = constant_address ? address.constant + offset : offset;
+    if (constant_value)
+        cells[3].bits = value.constant;
+    return 0;
+}
+
+/* ---- The table
+ * -------------------------------------------------------------------------------------------------- */
+
+#define PREFIX_FC  0xFCu
+#define FC(n)      (0x100 + (n))
+#define TABLE_SIZE FC(18)
+
+#define FEATURE_always                   0
+#define FEATURE_OF(field)                (1 + offsetof(struct wasm_features, field))
+#define FEATURE_sign_extension           FEATURE_OF(sign_extension)
+#define FEATURE_nontrapping_float_to_int FEATURE_OF(nontrapping_float_to_int)
+#define FEATURE_reference_types          FEATURE_OF(reference_types)
+#define FEATURE_bulk_memory              FEATURE_OF(bulk_memory)
+#define FEATURE_tail_call                FEATURE_OF(tail_call)
+#define ORDER_COMMUTES                   true
+#define ORDER_ORDERED                    false
+
+#define HEAD(number, function, text, needs)                                                                  \
+    .rule = function, .name = text, .opcode = number, .feature = FEATURE_##needs
+
+static const struct wasm_instruction instructions[TABLE_SIZE] = {
+#define BINARY(number, id, text, needs, type, member, order, expression)                                     \
+    [number] = {HEAD(number, rule_binary, text, needs), .operand = WASM_##type, .result = WASM_##type,       \
+                .operation = OP_##id##_rr, .commutes = ORDER_##order},
+#define BINARY_TRAP(number, id, text, needs, type, member, function)                                         \
+    [number] = {HEAD(number, rule_binary, text, needs), .operand = WASM_##type, .result = WASM_##type,       \
+                .operation = OP_##id##_rr},
+#define COMPARE(number, id, text, needs, type, member, other, expression)                                    \
+    [number] = {HEAD(number, rule_compare, text, needs), .operand = WASM_##type, .operation = OP_##id##_rr,  \
+                .swapped = OP_##other##_rr},
+#define TEST(number, id, text, needs, type, comparison)                                                      \
+    [number] = {HEAD(number, rule_test, text, needs), .operand = WASM_##type,                                \
+                .operation = OP_##comparison##_rr},
+#define UNARY(number, id, text, needs, from, from_member, to, to_member, expression)                         \
+    [number] = {HEAD(number, rule_unary, text, needs), .operand = WASM_##from, .result = WASM_##to,          \
+                .operation = OP_##id},
+#define UNARY_TRAP(number, id, text, needs, from, from_member, to, to_member, function)                      \
+    [number] = {HEAD(number, rule_unary, text, needs), .operand = WASM_##from, .result = WASM_##to,          \
+                .operation = OP_##id},
+#define LOAD(number, id, text, needs, type, member, C, natural, cast)                                        \
+    [number] = {HEAD(number, rule_load, text, needs), .result = WASM_##type, .alignment = natural,           \
+                .operation = OP_##id##_r},
+#define STORE(number, id, text, needs, type, member, C, natural)                                             \
+    [number] = {HEAD(number, rule_store, text, needs), .operand = WASM_##type, .alignment = natural,         \
+                .operation = OP_##id##_rr},
+#define RULE(number, id, text, needs, function) [number] = {HEAD(number, wasm_rule_##function, text, needs)},
+#include "instructions.def"
+};
+
+static bool feature_on(const struct wasm_features *features, uint16_t feature)
+{
+    bool on = true;
+    if (feature != 0)
+        memcpy(&on, (const uint8_t *)features + feature - 1, sizeof(on));
+    return on;
+}
+
+static bool allowed_in_constant(const struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    switch (instruction->operation) {
+    case OP_i32_add_rr:
+    case OP_i32_sub_rr:
+    case OP_i32_mul_rr:
+    case OP_i64_add_rr:
+    case OP_i64_sub_rr:
+    case OP_i64_mul_rr:
+        return body->module->config.features.extended_const && instruction->rule == rule_binary;
+    default:
+        break;
+    }
+    return instruction->rule == wasm_rule_i32_const || instruction->rule == wasm_rule_i64_const ||
+           instruction->rule == wasm_rule_f32_const || instruction->rule == wasm_rule_f64_const ||
+           instruction->rule == wasm_rule_ref_null || instruction->rule == wasm_rule_ref_func ||
+           instruction->rule == wasm_rule_global_get || instruction->rule == wasm_rule_end;
+}
+
+static int pass_instruction(struct wasm_body *body)
+{
+    struct wasm_reader *reader = &body->reader;
+    body->instruction = wasm_reader_offset(reader);
+    uint32_t opcode = wasm_read_byte(reader);
+    uint32_t index = opcode;
+    if (opcode == PREFIX_FC) {
+        opcode = wasm_read_u32(reader);
+        index = opcode < TABLE_SIZE - FC(0) ? FC(0) + opcode : PREFIX_FC;
+    }
+    const struct wasm_instruction *instruction = &instructions[index];
+    if (reader->problem != NULL || instruction->rule == NULL ||
+        !feature_on(&body->module->config.features, instruction->feature))
+        return wasm_body_fail(body, WASM_EMALFORMED, "illegal opcode %s%x", index == opcode ? "" : "0xfc ",
+                              opcode);
+    if (body->constant && !allowed_in_constant(body, instruction))
+        return wasm_body_fail(body, WASM_EINVALID, "constant expression required: found %s",
+                              instruction->name);
+    TRY(instruction->rule(body, instruction));
+    if (reader->problem != NULL)
+        return wasm_body_fail(body, WASM_EMALFORMED, "");
+    if (body->out_of_memory)
+        return wasm_body_fail(body, WASM_EMEMORY, "out of memory");
+    return 0;
+}
+
+/* ---- The pass
+ * --------------------------------------------------------------------------------------------------- */
+
+static int prepare_emitting(struct wasm_body *body)
+{
+    body->live = body->instance != NULL;
+    body->out_of_memory = false;
+    body->cell_count = 0;
+    body->path = 0;
+    body->frame_slots = body->local_count;
+    if (body->frame_slots < body->type->result_count)
+        body->frame_slots = body->type->result_count;
+    body->floor = 0;
+    body->producer = WASM_NO_CELL;
+    body->table_mark = 0;
+    if (!body->live)
+        return 0;
+    body->handlers = wasm_interpreter_handlers();
+    if (wasm_vector_reserve(&body->pending_vector, body->local_count, sizeof(uint32_t)) != 0)
+        return wasm_body_fail(body, WASM_EMEMORY, "out of memory");
+    body->pending = body->pending_vector.data;
+    if (body->local_count > 0)
+        memset(body->pending, 0, body->local_count * sizeof(uint32_t));
+    return 0;
+}
+
+/* The outermost block, and all instructions up to its end. */
+static int pass_expression(struct wasm_body *body)
+{
+    body->height = 0;
+    body->depth = 0;
+    TRY(prepare_emitting(body));
+    if (wasm_vector_reserve(&body->control_vector, 1, sizeof(struct wasm_control)) != 0)
+        return wasm_body_fail(body, WASM_EMEMORY, "out of memory");
+    body->controls = body->control_vector.data;
+    body->controls[body->depth++] = (struct wasm_control){.opcode = 0x02, .entered = body->live};
+    body->controls[0].type.results = body->type->results;
+    body->controls[0].type.result_count = body->type->result_count;
+    while (body->depth > 0) {
+        TRY(pass_instruction(body));
+        wasm_emit_charge(body);
+        if (body->cell_count > body->stop_cell)
+            return 0;
+        if (--body->work_left < 0)
+            TRY(body_work(body));
+    }
+    return 0;
+}
+
+int wasm_body_pass(struct wasm_body *body, const struct wasm_module *module, uint32_t index,
+                   struct wasm_instance *instance, struct wasm_error *error)
+{
+    const struct wasm_module_function *function = &module->functions[index];
+    const uint8_t *start = module->bytes + function->body.offset;
+    body->module = module;
+    body->error = error;
+    body->section = "code";
+    body->constant = false;
+    body->declaring = NULL;
+    body->reader = (struct wasm_reader){module->bytes, start, start + function->body.size, NULL};
+    body->function_index = index;
+    body->type = function->type;
+    body->instance = instance;
+    body->instruction = function->body.offset;
+    TRY(read_locals(body));
+    TRY(pass_expression(body));
+    body->instruction = wasm_reader_offset(&body->reader);
+    if (wasm_reader_left(&body->reader) != 0 && body->stop_cell == WASM_NO_CELL)
+        return wasm_body_fail(body, WASM_EMALFORMED,
+                              "section size mismatch: bytes behind the function's end");
+    return 0;
+}
+
+int wasm_body_constant(struct wasm_body *body, struct wasm_reader *reader, uint32_t type)
+{
+    const struct wasm_function_type function_type = {.results = &type, .result_count = 1};
+    body->reader = *reader;
+    body->function_index = WASM_NO_INDEX;
+    body->type = &function_type;
+    body->constant = true;
+    body->run_count = 0;
+    body->local_count = 0;
+    int status = pass_expression(body);
+    body->constant = false;
+    *reader = body->reader;
+    return status;
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * body.h: one pass over a function body that validates it by the specification's algorithm (appendix,
+ * "Validation Algorithm") and, when the function is being compiled, emits register code at the same time. The
+ * same rules run in both cases: a function is validated when the module is decoded and passed again on its
+ * first call.
+ *
+ * The operand stack is symbolic. An operand that is a constant or the value of a local has emitted nothing
+ * yet; any other is in the slot that belongs to its height, so that all paths to a label agree without moves.
+ */
+#ifndef KEEP_WASM_BODY_H
+#define KEEP_WASM_BODY_H
+
+#include "code.h"
+#include "heap.h"
+#include "module.h"
+#include "reader.h"
+
+struct wasm_instance;
+
+/* The type of an operand that unreachable code may assume: matches everything. */
+#define WASM_BOTTOM 0u
+
+enum wasm_operand_kind {
+    WASM_IN_SLOT,     /* in its own slot */
+    WASM_IN_LOCAL,    /* still in local `local` */
+    WASM_IS_CONSTANT, /* `constant` */
+};
+
+struct wasm_operand {
+    uint32_t type;
+    uint32_t slot; /* its own, by height; in slots from the frame pointer */
+    enum wasm_operand_kind kind;
+    uint32_t local;
+    uint64_t constant;
+};
+
+/* A block in progress. */
+struct wasm_control {
+    uint16_t opcode;
+    bool unreachable; /* the rest of it cannot be reached: its operand stack is polymorphic */
+    bool entered;     /* code is emitted for it */
+    uint32_t height;  /* operands below it */
+    struct wasm_function_type type;
+    uint32_t start;      /* a loop's first cell */
+    uint32_t sites;      /* chain of branch cells that wait for its end; 0 ends it */
+    uint32_t path;       /* as body->path, of the branches to its end */
+    uint32_t entry_path; /* and at its start */
+    uint32_t else_site;  /* the branch of `if` that waits for `else` or the end */
+    uint32_t table_mark; /* the last br_table that targets it, and where it moves values for it */
+    uint32_t table_entry;
+};
+
+/* A run of locals of one type: those below `end` and not in an earlier run. */
+struct wasm_local_run {
+    uint32_t end;
+    uint32_t type;
+};
+
+/* A comparison taken back from the code so that it can be fused with a branch. */
+struct wasm_condition {
+    uint32_t operation;
+    uint32_t form;
+    uint32_t a;
+    uint32_t b;
+    uint64_t immediate;
+};
+
+#define WASM_NO_CELL UINT32_MAX
+
+struct wasm_body {
+    struct wasm_heap *heap;
+    const struct wasm_module *module;
+    struct wasm_reader reader;
+    struct wasm_error *error;
+    int (*poll)(void *context);
+    void *poll_context;
+    int64_t work_left; /* until the next poll */
+    int64_t work_per_poll;
+
+    const char *section; /* for errors */
+    uint32_t function_index;
+    const struct wasm_function_type *type;
+    uint64_t instruction; /* offset of the one being passed */
+    struct wasm_vector operand_vector;
+    struct wasm_vector control_vector;
+    struct wasm_vector local_vector;
+    struct wasm_operand *operands;
+    struct wasm_control *controls;
+    uint32_t height;
+    uint32_t depth;
+    uint32_t run_count;
+    uint32_t local_count;
+
+    /* a constant expression */
+    bool constant;
+    uint32_t constant_globals;     /* those below it may be read */
+    struct wasm_module *declaring; /* ref.func declares its function here; or NULL */
+    uint64_t constant_value;       /* its result, if there is an instance */
+
+    /* emitting */
+    struct wasm_instance *instance; /* NULL while only validating */
+    bool live;                      /* emitting, in code that can be reached */
+    bool out_of_memory;
+    const union wasm_cell *handlers;
+    struct wasm_vector cell_vector;
+    struct wasm_vector pending_vector;
+    union wasm_cell *cells;
+    uint32_t *pending; /* by local: operands that are still in it */
+    uint32_t cell_count;
+    uint32_t cell_room;
+    uint32_t path; /* the most operations since fuel was last charged, on any way to here */
+    uint32_t frame_slots;
+    uint32_t floor;    /* no operand below it is pending in a local */
+    uint32_t producer; /* the last operation, if its result can still be sent elsewhere; or WASM_NO_CELL */
+    uint32_t producer_comparison; /* if it is a comparison: that one, in its RR form; or OP_COUNT */
+    uint32_t table_mark;
+    uint32_t stop_cell;       /* looking for the instruction that emits this cell; or WASM_NO_CELL */
+    union wasm_cell spare[8]; /* written to when memory is exhausted */
+};
+
+void wasm_body_init(struct wasm_body *body, struct wasm_heap *heap);
+void wasm_body_free(struct wasm_body *body);
+
+/* Validates function `index` of `module`; with `instance`, also leaves its code in body->cells. Returns 0 or
+ * an error. */
+int wasm_body_pass(struct wasm_body *body, const struct wasm_module *module, uint32_t index,
+                   struct wasm_instance *instance, struct wasm_error *error);
+
+/*
+ * Validates the constant expression (specification, 3.3.10) at `reader`, which is left behind its end, with a
+ * result of `type`. The caller has set module, error, section and what the expression may use. With
+ * body->instance, evaluates it into body->constant_value.
+ */
+int wasm_body_constant(struct wasm_body *body, struct wasm_reader *reader, uint32_t type);
+
+/* ---- Between the files of this part
+ * ----------------------------------------------------------------------------- */
+
+#define TRY(call)                                                                                            \
+    do {                                                                                                     \
+        int try_status = (call);                                                                             \
+        if (try_status != 0)                                                                                 \
+            return try_status;                                                                               \
+    } while (0)
+
+/* A row of instructions.def. */
+struct wasm_instruction {
+    int (*rule)(struct wasm_body *body, const struct wasm_instruction *instruction);
+    const char *name;
+    uint16_t opcode;
+    uint16_t feature; /* 1 + its offset in struct wasm_features; 0: always there */
+    uint8_t operand;  /* type of the operands */
+    uint8_t result;
+    uint8_t alignment;
+    bool commutes;
+    uint16_t operation; /* the first of its operations */
+    uint16_t swapped;   /* comparison with the sides swapped */
+};
+
+typedef int wasm_rule(struct wasm_body *body, const struct wasm_instruction *instruction);
+
+/* Reports an error at the current instruction (text.h's formats). If reading failed, that is the error. */
+int wasm_body_fail(struct wasm_body *body, int code, const char *format, ...);
+
+int wasm_body_push(struct wasm_body *body, uint32_t type);
+int wasm_body_pop(struct wasm_body *body, uint32_t expected, struct wasm_operand *operand);
+int wasm_body_push_all(struct wasm_body *body, const uint32_t *types, uint32_t count);
+int wasm_body_pop_all(struct wasm_body *body, const uint32_t *types, uint32_t count);
+/* The operand on top, just pushed. */
+static inline struct wasm_operand *wasm_body_top(struct wasm_body *body)
+{
+    return &body->operands[body->height - 1];
+}
+void wasm_body_truncate(struct wasm_body *body, uint32_t height);
+void wasm_body_set_unreachable(struct wasm_body *body);
+bool wasm_body_local_type(const struct wasm_body *body, uint32_t index, uint32_t *type);
+/* Reads a value type that the features allow (5.3.4). Returns 0 or an error. */
+int wasm_body_read_type(struct wasm_body *body, uint32_t *type);
+
+/* emit.c. All do nothing unless body->live. Slot operands are byte offsets. */
+uint32_t wasm_emit_slot(struct wasm_body *body, const struct wasm_operand *operand);
+union wasm_cell *wasm_emit(struct wasm_body *body, uint32_t operation, uint32_t cells);
+/* The same for an operation whose result goes to the slot of the operand on top. */
+union wasm_cell *wasm_emit_result(struct wasm_body *body, uint32_t operation, uint32_t cells);
+/* Puts operands from index `from` up into their own slots. */
+void wasm_emit_settle(struct wasm_body *body, uint32_t from);
+/* Before a block: no operand may wait in a local, for the block may change it on one path only. */
+void wasm_emit_settle_locals(struct wasm_body *body);
+void wasm_emit_local_set(struct wasm_body *body, uint32_t local, const struct wasm_operand *value);
+void wasm_emit_push_local(struct wasm_body *body, uint32_t local);
+void wasm_emit_push_constant(struct wasm_body *body, uint64_t constant);
+void wasm_emit_binary(struct wasm_body *body, const struct wasm_instruction *instruction,
+                      const struct wasm_operand *a, const struct wasm_operand *b);
+/* In a constant expression, computes instead. */
+void wasm_emit_folded(struct wasm_body *body, const struct wasm_instruction *instruction,
+                      const struct wasm_operand *a, const struct wasm_operand *b);
+void wasm_emit_compare(struct wasm_body *body, const struct wasm_instruction *instruction,
+                       const struct wasm_operand *a, const struct wasm_operand *b);
+void wasm_emit_slow(struct wasm_body *body, wasm_slow_operation *function, const uint32_t operands[4],
+                    union wasm_cell pointer);
+
+void wasm_emit_charge(struct wasm_body *body);
+#define WASM_PATH_MOST 256u
+
+/* emit_control.c */
+void wasm_emit_here(struct wasm_body *body, uint32_t sites);
+struct wasm_condition wasm_emit_condition(struct wasm_body *body, const struct wasm_operand *condition);
+uint32_t wasm_emit_unless(struct wasm_body *body, const struct wasm_condition *condition);
+void wasm_emit_branch(struct wasm_body *body, uint32_t depth);
+void wasm_emit_branch_if(struct wasm_body *body, uint32_t depth, const struct wasm_operand *condition);
+void wasm_emit_branch_table(struct wasm_body *body, const struct wasm_operand *index, const uint8_t *targets,
+                            uint32_t count);
+void wasm_emit_return(struct wasm_body *body);
+void wasm_emit_call(struct wasm_body *body, uint32_t function, uint32_t arguments);
+void wasm_emit_call_indirect(struct wasm_body *body, uint32_t table, uint32_t type,
+                             const struct wasm_operand *index, uint32_t arguments);
+void wasm_emit_tail_call(struct wasm_body *body, uint32_t function, uint32_t arguments);
+void wasm_emit_tail_indirect(struct wasm_body *body, uint32_t table, uint32_t type,
+                             const struct wasm_operand *index, uint32_t arguments);
+
+/* rules_*.c: the rules that instructions.def names */
+#define BINARY(...)
+#define BINARY_TRAP(...)
+#define COMPARE(...)
+#define TEST(...)
+#define UNARY(...)
+#define UNARY_TRAP(...)
+#define LOAD(...)
+#define STORE(...)
+#define RULE(opcode, id, name, feature, function) wasm_rule wasm_rule_##function;
+#include "instructions.def"
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * emit_control.c: register code for branches, calls and returns. A branch that waits for its target is linked
+ * into the target's chain through the very cell that will hold the distance.
+ */
+
+#include "body.h"
+#include "store.h"
+
+#define SLOT_SIZE ((uint32_t)sizeof(union wasm_value))
+
+/* The slot (bytes) of the operand at `index`, or the one that the next operand will have. */
+static uint32_t slot_at(const struct wasm_body *body, uint32_t index)
+{
+    if (index < body->height)
+        return body->operands[index].slot * SLOT_SIZE;
+    return (index == 0 ? body->local_count : body->operands[index - 1].slot + 1) * SLOT_SIZE;
+}
+
+/* ---- Targets
+ * ---------------------------------------------------------------------------------------------------- */
+
+static void set_distance(struct wasm_body *body, uint32_t site, uint32_t target)
+{
+    body->cells[site].lo = target - site;
+}
+
+void wasm_emit_here(struct wasm_body *body, uint32_t sites)
+{
+    if (sites == 0 || body->out_of_memory)
+        return;
+    while (sites != 0) {
+        uint32_t next = body->cells[sites].lo;
+        set_distance(body, sites, body->cell_count);
+        sites = next;
+        body->work_left--;
+    }
+    body->producer = WASM_NO_CELL;
+}
+
+static bool is_loop(const struct wasm_control *control)
+{
+    return control->opcode == 0x03;
+}
+
+/* Joins the branch operand at `site` with its target. A jump back pays for the way to it. */
+static void link_site(struct wasm_body *body, struct wasm_control *control, uint32_t site)
+{
+    if (body->out_of_memory)
+        return;
+    if (is_loop(control)) {
+        set_distance(body, site, control->start);
+        body->cells[site].hi = body->path;
+    } else {
+        if (control->path < body->path)
+            control->path = body->path;
+        body->cells[site].lo = control->sites;
+        control->sites = site;
+    }
+}
+
+static uint32_t label_arity(const struct wasm_control *control)
+{
+    return is_loop(control) ? control->type.parameter_count : control->type.result_count;
+}
+
+/* ---- Branches
+ * --------------------------------------------------------------------------------------------------- */
+
+struct wasm_condition wasm_emit_condition(struct wasm_body *body, const struct wasm_operand *condition)
+{
+    struct wasm_condition taken = {.operation = OP_i32_ne_rr, .form = FORM_RI};
+    if (!body->live)
+        return taken;
+    uint32_t producer = body->producer;
+    if (condition->kind == WASM_IN_SLOT && producer != WASM_NO_CELL &&
+        body->producer_comparison != OP_COUNT &&
+        body->cells[producer + 1].lo == condition->slot * SLOT_SIZE) {
+        const union wasm_cell *cells = &body->cells[producer];
+        taken.operation = body->producer_comparison;
+        taken.form = cells[0].bits == body->handlers[taken.operation].bits ? FORM_RR : FORM_RI;
+        taken.a = cells[1].hi;
+        taken.b = cells[2].lo;
+        taken.immediate = cells[2].bits;
+        body->cell_count = producer;
+        body->path--;
+        body->producer = WASM_NO_CELL;
+        return taken;
+    }
+    taken.a = wasm_emit_slot(body, condition);
+    return taken;
+}
+
+/* Emits the comparison fused with a branch (FORM_BR ...); returns the cell of the target. */
+static uint32_t emit_fused(struct wasm_body *body, const struct wasm_condition *condition, uint32_t branch)
+{
+    bool immediate = condition->form == FORM_RI;
+    uint32_t start = body->cell_count;
+    union wasm_cell *cells =
+        wasm_emit(body, condition->operation + branch + condition->form, immediate ? 4 : 3);
+    cells[1].lo = condition->a;
+    if (immediate)
+        cells[3].bits = condition->immediate;
+    else
+        cells[1].hi = condition->b;
+    return start + 2;
+}
+
+uint32_t wasm_emit_unless(struct wasm_body *body, const struct wasm_condition *condition)
+{
+    return body->live ? emit_fused(body, condition, FORM_BRN) : 0;
+}
+
+/* Moves the `count` operands on top, which are in their slots, to where the label expects them. */
+static void emit_move(struct wasm_body *body, uint32_t to, uint32_t count)
+{
+    uint32_t from = slot_at(body, body->height - count);
+    if (count == 0 || from == to)
+        return;
+    union wasm_cell *cells = wasm_emit(body, count == 1 ? OP_copy : OP_move, count == 1 ? 2 : 3);
+    cells[1].lo = to;
+    cells[1].hi = from;
+    if (count > 1)
+        cells[2].lo = count;
+}
+
+/* An unconditional jump to the label, with its values in their slots at the top of the stack. */
+static void emit_jump(struct wasm_body *body, struct wasm_control *control)
+{
+    if (control == body->controls) {
+        wasm_emit_return(body);
+        return;
+    }
+    emit_move(body, slot_at(body, control->height), label_arity(control));
+    uint32_t start = body->cell_count;
+    wasm_emit(body, is_loop(control) ? OP_branch_back : OP_branch, 2);
+    link_site(body, control, start + 1);
+}
+
+void wasm_emit_branch(struct wasm_body *body, uint32_t depth)
+{
+    if (!body->live)
+        return;
+    struct wasm_control *control = &body->controls[body->depth - 1 - depth];
+    if (control != body->controls)
+        wasm_emit_settle(body, body->height - label_arity(control));
+    emit_jump(body, control);
+}
+
+void wasm_emit_branch_if(struct wasm_body *body, uint32_t depth, const struct wasm_operand *condition)
+{
+    if (!body->live)
+        return;
+    struct wasm_control *control = &body->controls[body->depth - 1 - depth];
+    uint32_t arity = label_arity(control);
+    struct wasm_condition taken = wasm_emit_condition(body, condition);
+    if (control != body->controls || arity > 1) /* one result can be returned from wherever it is */
+        wasm_emit_settle(body, body->height - arity);
+    bool in_place = arity == 0 || slot_at(body, body->height - arity) == slot_at(body, control->height);
+    if (control != body->controls && in_place) {
+        link_site(body, control, emit_fused(body, &taken, is_loop(control) ? FORM_BACK : FORM_BR));
+        return;
+    }
+    uint32_t over = emit_fused(body, &taken, FORM_BRN);
+    emit_jump(body, control);
+    wasm_emit_here(body, over);
+}
+
+/* Is anything to be done on the way to the label, beyond the jump itself? */
+static bool needs_entry(const struct wasm_body *body, const struct wasm_control *control)
+{
+    uint32_t arity = label_arity(control);
+    return control == body->controls ||
+           (arity > 0 && slot_at(body, body->height - arity) != slot_at(body, control->height));
+}
+
+/* Targets with something to do jump to an entry behind the table, one for each label. */
+static void emit_table_entries(struct wasm_body *body, uint32_t first, const uint8_t *targets, uint32_t count)
+{
+    struct wasm_reader reader = {targets, targets, body->reader.end, NULL};
+    for (uint32_t i = 0; i < count && !body->out_of_memory; i++) {
+        struct wasm_control *control = &body->controls[body->depth - 1 - wasm_read_u32(&reader)];
+        if (!needs_entry(body, control)) {
+            link_site(body, control, first + i);
+            continue;
+        }
+        if (control->table_entry == 0 || control->table_entry < first) {
+            control->table_entry = body->cell_count;
+            emit_jump(body, control);
+        }
+        if (!body->out_of_memory)
+            set_distance(body, first + i, control->table_entry);
+    }
+}
+
+void wasm_emit_branch_table(struct wasm_body *body, const struct wasm_operand *index, const uint8_t *targets,
+                            uint32_t count)
+{
+    if (!body->live)
+        return;
+    uint32_t index_slot = wasm_emit_slot(body, index);
+    struct wasm_reader reader = {targets, targets, body->reader.end, NULL};
+    uint32_t arity = label_arity(&body->controls[body->depth - 1 - wasm_read_u32(&reader)]);
+    wasm_emit_settle(body, body->height - arity);
+    union wasm_cell *cells = wasm_emit(body, OP_branch_table, 2);
+    cells[1].lo = index_slot;
+    cells[1].hi = count - 1;
+    uint32_t first = body->cell_count;
+    for (uint32_t i = 0; i < count && !body->out_of_memory; i++) {
+        /* a cell at a time: room for it is made as for an operation, and the handler in it is overwritten */
+        wasm_emit(body, OP_branch, 1)->bits = 0;
+        body->path--;
+    }
+    emit_table_entries(body, first, targets, count);
+}
+
+/* ---- Returns and calls
+ * ------------------------------------------------------------------------------------------ */
+
+void wasm_emit_return(struct wasm_body *body)
+{
+    if (!body->live)
+        return;
+    uint32_t count = body->type->result_count;
+    if (count == 0) {
+        wasm_emit(body, OP_return_none, 1);
+    } else if (count == 1) {
+        const struct wasm_operand *result = wasm_body_top(body);
+        if (result->kind == WASM_IS_CONSTANT) {
+            wasm_emit(body, OP_return_value, 3)[2].bits = result->constant;
+        } else {
+            uint32_t slot = wasm_emit_slot(body, result);
+            wasm_emit(body, OP_return_slot, 2)[1].lo = slot;
+        }
+    } else {
+        wasm_emit_settle(body, body->height - count);
+        union wasm_cell *cells = wasm_emit(body, OP_return_slots, 2);
+        cells[1].lo = slot_at(body, body->height - count);
+        cells[1].hi = count;
+    }
+}
+
+void wasm_emit_call(struct wasm_body *body, uint32_t function, uint32_t arguments)
+{
+    if (!body->live)
+        return;
+    struct wasm_function *callee = body->instance->functions[function];
+    wasm_emit_settle(body, body->height - arguments);
+    bool cross = callee->host == NULL && callee->instance != body->instance;
+    union wasm_cell *cells = wasm_emit(body, cross ? OP_call_cross : OP_call, 3);
+    cells[1].function = callee;
+    cells[2].lo = slot_at(body, body->height - arguments);
+}
+
+void wasm_emit_call_indirect(struct wasm_body *body, uint32_t table, uint32_t type,
+                             const struct wasm_operand *index, uint32_t arguments)
+{
+    if (!body->live)
+        return;
+    uint32_t index_slot = wasm_emit_slot(body, index);
+    wasm_emit_settle(body, body->height - arguments);
+    union wasm_cell *cells = wasm_emit(body, OP_call_indirect, 4);
+    cells[1].table = body->instance->tables[table];
+    cells[2].lo = index_slot;
+    cells[2].hi = body->instance->type_ids[type];
+    cells[3].lo = slot_at(body, body->height - arguments);
+}
+
+void wasm_emit_tail_call(struct wasm_body *body, uint32_t function, uint32_t arguments)
+{
+    if (!body->live)
+        return;
+    wasm_emit_settle(body, body->height - arguments);
+    emit_move(body, 0, arguments);
+    wasm_emit(body, OP_tail_call, 2)[1].function = body->instance->functions[function];
+}
+
+void wasm_emit_tail_indirect(struct wasm_body *body, uint32_t table, uint32_t type,
+                             const struct wasm_operand *index, uint32_t arguments)
+{
+    if (!body->live)
+        return;
+    uint32_t index_slot = wasm_emit_slot(body, index);
+    wasm_emit_settle(body, body->height - arguments);
+    /* the function goes to the index's own slot: above the arguments, and above where they are moved to */
+    uint32_t function_slot = index->slot * SLOT_SIZE;
+    const uint32_t operands[4] = {index_slot, function_slot, body->instance->type_ids[type], 0};
+    wasm_emit_slow(body, wasm_slow_tail_indirect, operands,
+                   (union wasm_cell){.table = body->instance->tables[table]});
+    emit_move(body, 0, arguments);
+    wasm_emit(body, OP_tail_indirect, 2)[1].lo = function_slot;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* function.c: host functions, and calls from the embedder into WebAssembly code. */
+
+#include <string.h>
+
+#include "store.h"
+
+bool wasm_function_bind(struct wasm_store *store, struct wasm_function *function,
+                        const struct wasm_function_type *type)
+{
+    function->store = store;
+    function->type = type;
+    function->parameter_slots = type->parameter_count;
+    function->result_slots = type->result_count;
+    return wasm_type_intern(store, type, &function->type_id);
+}
+
+/* ---- Host functions
+ * --------------------------------------------------------------------------------------------- */
+
+static const uint32_t *copy_types(struct wasm_store *store, const uint32_t *types, uint32_t count)
+{
+    uint32_t *copy = wasm_arena_array(&store->arena, count, sizeof(uint32_t));
+    if (copy != NULL && count > 0)
+        memcpy(copy, types, count * sizeof(uint32_t));
+    return copy;
+}
+
+int wasm_function_new(struct wasm_store *store, const struct wasm_function_type *type,
+                      wasm_host_function *host, void *context, struct wasm_function **function)
+{
+    if (type->parameter_count > store->config.limits.parameters ||
+        type->result_count > store->config.limits.results)
+        return WASM_ELIMIT;
+    struct wasm_function_type *copy = wasm_arena_array(&store->arena, 1, sizeof(*copy));
+    struct wasm_function *made = wasm_arena_array(&store->arena, 1, sizeof(*made));
+    if (copy == NULL || made == NULL)
+        return WASM_EMEMORY;
+    copy->parameters = copy_types(store, type->parameters, type->parameter_count);
+    copy->results = copy_types(store, type->results, type->result_count);
+    copy->parameter_count = type->parameter_count;
+    copy->result_count = type->result_count;
+    if (copy->parameters == NULL || copy->results == NULL || !wasm_function_bind(store, made, copy))
+        return WASM_EMEMORY;
+    made->code = store->code_host;
+    made->instance = &store->outside_instance;
+    made->index = WASM_NO_INDEX;
+    made->host = host;
+    made->context = context;
+    *function = made;
+    return 0;
+}
+
+static uint32_t type_of_letter(char letter)
+{
+    switch (letter) {
+    case 'i':
+        return WASM_I32;
+    case 'I':
+        return WASM_I64;
+    case 'f':
+        return WASM_F32;
+    case 'F':
+        return WASM_F64;
+    case 'r':
+        return WASM_FUNCREF;
+    case 'e':
+        return WASM_EXTERNREF;
+    default:
+        return 0;
+    }
+}
+
+#define SIGNATURE_MOST 32u
+
+int wasm_function_new_signature(struct wasm_store *store, const char *signature, wasm_host_function *host,
+                                void *context, struct wasm_function **function)
+{
+    uint32_t types[SIGNATURE_MOST];
+    uint32_t count = 0;
+    uint32_t parameters = UINT32_MAX;
+    for (; *signature != 0; signature++) {
+        if (*signature == ':' && parameters == UINT32_MAX) {
+            parameters = count;
+            continue;
+        }
+        uint32_t type = type_of_letter(*signature);
+        if (type == 0 || count == SIGNATURE_MOST)
+            return WASM_EARGUMENT;
+        types[count++] = type;
+    }
+    if (parameters == UINT32_MAX)
+        return WASM_EARGUMENT;
+    const struct wasm_function_type type = {types, types + parameters, parameters, count - parameters};
+    return wasm_function_new(store, &type, host, context, function);
+}
+
+struct wasm_function_type wasm_function_type(const struct wasm_function *function)
+{
+    return *function->type;
+}
+
+int wasm_host_call(struct wasm_store *store, struct wasm_frame *frame, union wasm_value *fp)
+{
+    const struct wasm_function *function = frame[-1].function;
+    struct wasm_instance *caller = frame[-2].function->instance;
+    size_t needed = (size_t)function->parameter_slots + function->result_slots;
+    store->record_is_inner = false;
+    if ((size_t)(store->stack_end - fp) < needed)
+        return WASM_TRAP_STACK_EXHAUSTED;
+    union wasm_value *results = fp + function->parameter_slots;
+    if (function->result_slots > 0)
+        memset(results, 0, function->result_slots * sizeof(*results));
+    union wasm_value *top = store->top;
+    store->top = fp + needed;
+    store->frame_top = frame;
+    int trap =
+        function->host(function->context, caller == &store->outside_instance ? NULL : caller, fp, results);
+    store->top = top;
+    if (trap == 0)
+        store->record_is_inner = false;
+    if (trap == 0 && function->result_slots > 0)
+        memmove(fp, results, function->result_slots * sizeof(*results));
+    return trap;
+}
+
+/* ---- Calls from the embedder
+ * ------------------------------------------------------------------------------------ */
+
+/* Runs with the arguments at store->top, where the results are afterwards. */
+static int run(struct wasm_store *store, struct wasm_function *function)
+{
+    const union wasm_cell *handlers = wasm_interpreter_handlers();
+    const union wasm_cell cells[4] = {
+        handlers[OP_call], {.function = function}, {.bits = 0}, handlers[OP_exit]};
+    struct wasm_frame *base = store->frame_top;
+    struct wasm_memory *memory = function->instance->memory;
+    *base = (struct wasm_frame){.function = &store->outside};
+    int trap = wasm_interpreter_run(store, cells, store->top, memory, base + 1);
+    if (trap != 0 && !(store->record_is_inner && store->record.trap == trap))
+        wasm_trap_record_fill(store, trap, base + 1);
+    store->record_is_inner = trap != 0;
+    store->frame_top = base;
+    return trap;
+}
+
+int wasm_function_call(struct wasm_function *function, const union wasm_value *args,
+                       union wasm_value *results)
+{
+    struct wasm_store *store = function->store;
+    union wasm_value *top = store->top;
+    size_t room = (size_t)(store->stack_end - top);
+    if (store->host_depth >= store->config.limits.host_depth || store->frame_top >= store->frames_end ||
+        function->parameter_slots > room || function->result_slots > room) {
+        store->record = (struct wasm_trap_record){.trap = WASM_TRAP_STACK_EXHAUSTED};
+        store->record_is_inner = true;
+        return WASM_TRAP_STACK_EXHAUSTED;
+    }
+    if (function->parameter_slots > 0)
+        memcpy(top, args, function->parameter_slots * sizeof(*top));
+    store->host_depth++;
+    int trap = run(store, function);
+    store->host_depth--;
+    store->top = top;
+    if (trap == 0 && function->result_slots > 0)
+        memcpy(results, top, function->result_slots * sizeof(*top));
+    return trap;
+}

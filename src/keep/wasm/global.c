@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* global.c: globals, as the embedder sees them. */
+
+#include "store.h"
+
+int wasm_global_new(struct wasm_store *store, const struct wasm_global_type *type,
+                    const union wasm_value *value, struct wasm_global **global)
+{
+    struct wasm_global *made = wasm_arena_array(&store->arena, 1, sizeof(*made));
+    if (made == NULL)
+        return WASM_EMEMORY;
+    made->type = *type;
+    made->value[0] = *value;
+    *global = made;
+    return 0;
+}
+
+struct wasm_global_type wasm_global_type(const struct wasm_global *global)
+{
+    return global->type;
+}
+
+void wasm_global_get(const struct wasm_global *global, union wasm_value *value)
+{
+    *value = global->value[0];
+}
+
+bool wasm_global_set(struct wasm_global *global, const union wasm_value *value)
+{
+    if (!global->type.is_mutable)
+        return false;
+    global->value[0] = *value;
+    return true;
+}

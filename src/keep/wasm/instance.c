@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* instance.c: instantiation (specification, 4.5.4): imports, allocation, segments, start. */
+
+#include "reader.h"
+#include "store.h"
+#include "text.h"
+
+/* Reports why instantiation failed (text.h's formats). */
+static int fail(struct wasm_error *error, int code, const char *format, ...)
+{
+    if (error == NULL)
+        return code;
+    struct wasm_text text;
+    *error = (struct wasm_error){.code = code, .function_index = WASM_NO_INDEX};
+    wasm_text_init(&text, error->message, sizeof(error->message));
+    va_list arguments;
+    va_start(arguments, format);
+    wasm_text_format(&text, format, arguments);
+    va_end(arguments);
+    return code;
+}
+
+static int fail_memory(struct wasm_error *error)
+{
+    return fail(error, WASM_EMEMORY, "out of memory");
+}
+
+/* ---- Imports (4.5.3: external typing and matching)
+ * -------------------------------------------------------------- */
+
+static bool range_matches(const struct wasm_range *actual, const struct wasm_range *wanted)
+{
+    return actual->minimum >= wanted->minimum &&
+           (!wanted->has_maximum || (actual->has_maximum && actual->maximum <= wanted->maximum));
+}
+
+static bool import_matches(const struct wasm_extern_type *wanted, const struct wasm_extern *found)
+{
+    if (found->kind != wanted->kind)
+        return false;
+    switch (wanted->kind) {
+    case WASM_EXTERN_FUNCTION:
+        return wasm_function_type_equal(found->function->type, &wanted->function);
+    case WASM_EXTERN_TABLE: {
+        struct wasm_table_type type = wasm_table_type(found->table);
+        return type.element == wanted->table.element && range_matches(&type.range, &wanted->table.range);
+    }
+    case WASM_EXTERN_MEMORY: {
+        struct wasm_memory_type type = wasm_memory_type(found->memory);
+        return range_matches(&type.range, &wanted->memory.range);
+    }
+    case WASM_EXTERN_GLOBAL:
+        return found->global->type.value == wanted->global.value &&
+               found->global->type.is_mutable == wanted->global.is_mutable;
+    }
+    return false;
+}
+
+/* Where the next import of each kind goes. */
+struct places {
+    uint32_t functions;
+    uint32_t tables;
+    uint32_t memories;
+    uint32_t globals;
+};
+
+static void place(struct wasm_instance *instance, const struct wasm_extern *found, struct places *next)
+{
+    switch (found->kind) {
+    case WASM_EXTERN_FUNCTION:
+        instance->functions[next->functions++] = found->function;
+        break;
+    case WASM_EXTERN_TABLE:
+        instance->tables[next->tables++] = found->table;
+        break;
+    case WASM_EXTERN_MEMORY:
+        instance->memories[next->memories++] = found->memory;
+        break;
+    case WASM_EXTERN_GLOBAL:
+        instance->globals[next->globals++] = found->global;
+        break;
+    }
+}
+
+static int resolve_imports(struct wasm_instance *instance, wasm_resolve *resolve, void *context,
+                           struct wasm_error *error)
+{
+    const struct wasm_module *module = instance->module;
+    struct places next = {0};
+    for (uint32_t i = 0; i < module->import_count; i++) {
+        const struct wasm_import *import = &module->imports[i];
+        struct wasm_extern found;
+        if (resolve == NULL || !resolve(context, import, &found))
+            return fail(error, WASM_EUNLINKABLE, "unknown import %n.%n", &import->module, &import->name);
+        if (!import_matches(&import->type, &found))
+            return fail(error, WASM_EUNLINKABLE, "incompatible import type for %n.%n", &import->module,
+                        &import->name);
+        place(instance, &found, &next);
+    }
+    return 0;
+}
+
+/* ---- Allocation
+ * ------------------------------------------------------------------------------------------------- */
+
+static bool allocate_spaces(struct wasm_instance *instance)
+{
+    const struct wasm_module *module = instance->module;
+    struct wasm_arena *arena = &instance->store->arena;
+    instance->functions = wasm_arena_array(arena, module->function_count, sizeof(*instance->functions));
+    instance->tables = wasm_arena_array(arena, module->table_count, sizeof(*instance->tables));
+    instance->memories = wasm_arena_array(arena, module->memory_count, sizeof(*instance->memories));
+    instance->globals = wasm_arena_array(arena, module->global_count, sizeof(*instance->globals));
+    instance->type_ids = wasm_arena_array(arena, module->type_count, sizeof(*instance->type_ids));
+    instance->elements = wasm_arena_array(arena, module->element_count, sizeof(*instance->elements));
+    instance->data_dropped = wasm_arena_array(arena, module->data_count, sizeof(*instance->data_dropped));
+    return instance->functions != NULL && instance->tables != NULL && instance->memories != NULL &&
+           instance->globals != NULL && instance->type_ids != NULL && instance->elements != NULL &&
+           instance->data_dropped != NULL;
+}
+
+static int make_functions(struct wasm_instance *instance, struct wasm_error *error)
+{
+    const struct wasm_module *module = instance->module;
+    struct wasm_store *store = instance->store;
+    uint32_t first = module->imported_functions;
+    for (uint32_t i = 0; i < module->type_count; i++) {
+        if (!wasm_type_intern(store, &module->types[i], &instance->type_ids[i]))
+            return fail_memory(error);
+    }
+    struct wasm_function *own =
+        wasm_arena_array(&store->arena, module->function_count - first, sizeof(struct wasm_function));
+    if (own == NULL)
+        return fail_memory(error);
+    for (uint32_t i = first; i < module->function_count; i++) {
+        struct wasm_function *function = &own[i - first];
+        const struct wasm_module_function *source = &module->functions[i];
+        *function = (struct wasm_function){
+            .code = store->code_lazy,
+            .instance = instance,
+            .type = source->type,
+            .type_id = instance->type_ids[source->type_index],
+            .index = i,
+            .parameter_slots = source->type->parameter_count,
+            .result_slots = source->type->result_count,
+            .store = store,
+        };
+        instance->functions[i] = function;
+    }
+    return 0;
+}
+
+static int make_tables_and_memories(struct wasm_instance *instance, struct wasm_error *error)
+{
+    const struct wasm_module *module = instance->module;
+    for (uint32_t i = module->imported_tables; i < module->table_count; i++) {
+        int status = wasm_table_new(instance->store, &module->tables[i], &instance->tables[i]);
+        if (status < 0)
+            return fail(error, status, "table %u with %U elements exceeds the limits or the memory there is",
+                        i, module->tables[i].range.minimum);
+        if (status != 0)
+            return status;
+    }
+    for (uint32_t i = module->imported_memories; i < module->memory_count; i++) {
+        int status = wasm_memory_new(instance->store, &module->memories[i], &instance->memories[i]);
+        if (status < 0)
+            return fail(error, status, "memory %u with %U pages exceeds the limit or the memory there is", i,
+                        module->memories[i].range.minimum);
+        if (status != 0)
+            return status;
+    }
+    instance->memory = module->memory_count > 0 ? instance->memories[0] : &instance->store->empty_memory;
+    return 0;
+}
+
+static int failed_constant(int status, struct wasm_error *error)
+{
+    return status < 0 ? fail_memory(error) : status;
+}
+
+static int make_globals(struct wasm_instance *instance, struct wasm_error *error)
+{
+    const struct wasm_module *module = instance->module;
+    for (uint32_t i = module->imported_globals; i < module->global_count; i++) {
+        const struct wasm_module_global *source = &module->globals[i];
+        union wasm_value value;
+        uint64_t end;
+        int status = wasm_constant_evaluate(instance, source->initializer, source->type.value, &value, &end);
+        if (status != 0)
+            return failed_constant(status, error);
+        if (wasm_global_new(instance->store, &source->type, &value, &instance->globals[i]) != 0)
+            return fail_memory(error);
+    }
+    return 0;
+}
+
+/* The references of one element segment. Declarative segments are dropped at once: they need none. */
+static int make_elements(struct wasm_instance *instance, uint32_t index, struct wasm_error *error)
+{
+    const struct wasm_module *module = instance->module;
+    const struct wasm_module_element *source = &module->elements[index];
+    struct wasm_elements *elements = &instance->elements[index];
+    struct wasm_reader reader = {module->bytes, module->bytes + source->items, module->bytes + module->size,
+                                 NULL};
+    if (source->mode == WASM_SEGMENT_DECLARATIVE)
+        return 0;
+    elements->values = wasm_arena_array(&instance->store->arena, source->count, sizeof(*elements->values));
+    if (elements->values == NULL)
+        return fail_memory(error);
+    for (uint32_t i = 0; i < source->count; i++) {
+        int status = wasm_store_charge(instance->store, 64);
+        uint64_t end = 0;
+        if (status == 0 && source->expressions) {
+            status = wasm_constant_evaluate(instance, wasm_reader_offset(&reader), source->type,
+                                            &elements->values[i], &end);
+            reader.at = module->bytes + end;
+        } else if (status == 0) {
+            elements->values[i].function = instance->functions[wasm_read_u32(&reader)];
+        }
+        if (status != 0)
+            return failed_constant(status, error);
+    }
+    elements->count = source->count;
+    return 0;
+}
+
+/* ---- Segments and start
+ * ----------------------------------------------------------------------------------------- */
+
+static int copy_elements(struct wasm_instance *instance, uint32_t index, struct wasm_error *error)
+{
+    const struct wasm_module_element *source = &instance->module->elements[index];
+    union wasm_value to;
+    uint64_t end;
+    if (source->mode != WASM_SEGMENT_ACTIVE)
+        return 0;
+    int status = wasm_constant_evaluate(instance, source->offset, WASM_I32, &to, &end);
+    if (status != 0)
+        return failed_constant(status, error);
+    status = wasm_table_init(instance->tables[source->table], instance, index, to.i32, 0, source->count);
+    instance->elements[index].count = 0;
+    return status;
+}
+
+static int copy_data(struct wasm_instance *instance, uint32_t index, struct wasm_error *error)
+{
+    const struct wasm_module_data *source = &instance->module->data[index];
+    union wasm_value to;
+    uint64_t end;
+    if (source->mode != WASM_SEGMENT_ACTIVE)
+        return 0;
+    int status = wasm_constant_evaluate(instance, source->offset, WASM_I32, &to, &end);
+    if (status != 0)
+        return failed_constant(status, error);
+    status =
+        wasm_memory_init(instance->memories[source->memory], instance, index, to.i32, 0, source->bytes.size);
+    instance->data_dropped[index] = true;
+    return status;
+}
+
+/* Before segments were bulk operations (1.0), all had to fit before any was copied, and the failure was one
+ * to link. */
+static int check_segments_fit(struct wasm_instance *instance, struct wasm_error *error)
+{
+    const struct wasm_module *module = instance->module;
+    union wasm_value to;
+    uint64_t end;
+    for (uint32_t i = 0; i < module->element_count; i++) {
+        const struct wasm_module_element *source = &module->elements[i];
+        int status = wasm_constant_evaluate(instance, source->offset, WASM_I32, &to, &end);
+        if (status != 0)
+            return failed_constant(status, error);
+        if ((uint64_t)to.i32 + source->count > instance->tables[source->table]->count)
+            return fail(error, WASM_EUNLINKABLE, "elements segment does not fit: %u elements at %u",
+                        source->count, to.i32);
+    }
+    for (uint32_t i = 0; i < module->data_count; i++) {
+        const struct wasm_module_data *source = &module->data[i];
+        int status = wasm_constant_evaluate(instance, source->offset, WASM_I32, &to, &end);
+        if (status != 0)
+            return failed_constant(status, error);
+        if (to.i32 + source->bytes.size > instance->memories[source->memory]->size)
+            return fail(error, WASM_EUNLINKABLE, "data segment does not fit: %U bytes at %u",
+                        source->bytes.size, to.i32);
+    }
+    return 0;
+}
+
+/* A trap outside any function: its record has no frames. */
+static int trapped(struct wasm_store *store, int trap)
+{
+    if (trap > 0)
+        store->record = (struct wasm_trap_record){.trap = trap};
+    return trap;
+}
+
+static int run_segments_and_start(struct wasm_instance *instance, struct wasm_error *error)
+{
+    const struct wasm_module *module = instance->module;
+    int status = module->config.features.bulk_memory ? 0 : check_segments_fit(instance, error);
+    for (uint32_t i = 0; status == 0 && i < module->element_count; i++)
+        status = copy_elements(instance, i, error);
+    for (uint32_t i = 0; status == 0 && i < module->data_count; i++)
+        status = copy_data(instance, i, error);
+    if (status != 0)
+        return trapped(instance->store, status);
+    return module->has_start ? wasm_function_call(instance->functions[module->start], NULL, NULL) : 0;
+}
+
+static int allocate(struct wasm_instance *instance, wasm_resolve *resolve, void *context,
+                    struct wasm_error *error)
+{
+    if (!allocate_spaces(instance))
+        return fail_memory(error);
+    int status = resolve_imports(instance, resolve, context, error);
+    if (status == 0)
+        status = make_functions(instance, error);
+    if (status == 0)
+        status = make_tables_and_memories(instance, error);
+    if (status == 0)
+        status = make_globals(instance, error);
+    for (uint32_t i = 0; status == 0 && i < instance->module->element_count; i++)
+        status = make_elements(instance, i, error);
+    return trapped(instance->store, status);
+}
+
+int wasm_instance_new(struct wasm_store *store, const struct wasm_module *module, wasm_resolve *resolve,
+                      void *context, struct wasm_instance **instance, struct wasm_error *error)
+{
+    struct wasm_instance *made = wasm_arena_array(&store->arena, 1, sizeof(*made));
+    if (made == NULL)
+        return fail_memory(error);
+    made->store = store;
+    made->module = module;
+    made->memory = &store->empty_memory;
+    int status = allocate(made, resolve, context, error);
+    if (status != 0)
+        return status;
+    *instance = made;
+    return run_segments_and_start(made, error);
+}
+
+/* ---- Accessors
+ * -------------------------------------------------------------------------------------------------- */
+
+struct wasm_store *wasm_instance_store(const struct wasm_instance *instance)
+{
+    return instance->store;
+}
+
+const struct wasm_module *wasm_instance_module(const struct wasm_instance *instance)
+{
+    return instance->module;
+}
+
+bool wasm_instance_export(const struct wasm_instance *instance, struct wasm_name name,
+                          struct wasm_extern *out)
+{
+    struct wasm_export export;
+    if (!wasm_module_find_export(instance->module, name, &export))
+        return false;
+    out->kind = export.type.kind;
+    switch (out->kind) {
+    case WASM_EXTERN_FUNCTION:
+        out->function = instance->functions[export.index];
+        break;
+    case WASM_EXTERN_TABLE:
+        out->table = instance->tables[export.index];
+        break;
+    case WASM_EXTERN_MEMORY:
+        out->memory = instance->memories[export.index];
+        break;
+    case WASM_EXTERN_GLOBAL:
+        out->global = instance->globals[export.index];
+        break;
+    }
+    return true;
+}
+
+struct wasm_memory *wasm_instance_memory(const struct wasm_instance *instance)
+{
+    return instance->module->memory_count > 0 ? instance->memory : NULL;
+}
+
+void wasm_instance_set_context(struct wasm_instance *instance, void *context)
+{
+    instance->context = context;
+}
+
+void *wasm_instance_context(const struct wasm_instance *instance)
+{
+    return instance->context;
+}

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rules_control.c: validation of control instructions (specification, 3.3.8) and what each emits. */
+
+#include "body.h"
+
+/* ---- Blocks
+ * ----------------------------------------------------------------------------------------------------- */
+
+/* blocktype (5.4.1): nothing, one result, or a type index. */
+static int read_block_type(struct wasm_body *body, struct wasm_function_type *type)
+{
+    static const uint32_t single[] = {WASM_I32, WASM_I64, WASM_F32, WASM_F64, WASM_FUNCREF, WASM_EXTERNREF};
+    *type = (struct wasm_function_type){0};
+    struct wasm_reader *reader = &body->reader;
+    uint8_t first = wasm_reader_left(reader) > 0 ? *reader->at : 0;
+    if (first == 0x40) {
+        reader->at++;
+        return 0;
+    }
+    if ((first & 0xC0) == 0x40) { /* a negative number of one byte: a value type */
+        uint32_t value;
+        TRY(wasm_body_read_type(body, &value));
+        type->result_count = 1;
+        for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
+            if (single[i] == value)
+                type->results = &single[i];
+        }
+        return 0;
+    }
+    int64_t index = wasm_read_signed(reader, 33);
+    if (reader->problem != NULL || index < 0 || !body->module->config.features.multi_value)
+        return wasm_body_fail(body, WASM_EMALFORMED, "malformed block type");
+    if (index >= body->module->type_count)
+        return wasm_body_fail(body, WASM_EINVALID, "unknown type %U", (uint64_t)index);
+    *type = body->module->types[index];
+    return 0;
+}
+
+static int push_control(struct wasm_body *body, const struct wasm_instruction *instruction,
+                        const struct wasm_function_type *type)
+{
+    if (body->depth >= body->module->config.limits.nesting)
+        return wasm_body_fail(body, WASM_ELIMIT, "blocks nested deeper than %u",
+                              body->module->config.limits.nesting);
+    if (wasm_vector_reserve(&body->control_vector, (size_t)body->depth + 1, sizeof(struct wasm_control)) != 0)
+        return wasm_body_fail(body, WASM_EMEMORY, "out of memory");
+    body->controls = body->control_vector.data;
+    body->controls[body->depth++] = (struct wasm_control){
+        .opcode = instruction->opcode,
+        .entered = body->live,
+        .height = body->height,
+        .type = *type,
+        .start = body->cell_count,
+        .entry_path = body->path,
+    };
+    return wasm_body_push_all(body, type->parameters, type->parameter_count);
+}
+
+static int enter(struct wasm_body *body, const struct wasm_instruction *instruction,
+                 const struct wasm_function_type *type)
+{
+    TRY(wasm_body_pop_all(body, type->parameters, type->parameter_count));
+    return push_control(body, instruction, type);
+}
+
+/* Parameters are in their slots and no operand waits in a local when a block begins: both ends of it see the
+ * same. */
+static void settle_before(struct wasm_body *body, uint32_t parameter_count)
+{
+    if (!body->live)
+        return;
+    wasm_emit_settle_locals(body);
+    if (parameter_count > 0 && body->height >= parameter_count)
+        wasm_emit_settle(body, body->height - parameter_count);
+}
+
+int wasm_rule_block(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    struct wasm_function_type type;
+    TRY(read_block_type(body, &type));
+    settle_before(body, type.parameter_count);
+    return enter(body, instruction, &type);
+}
+
+int wasm_rule_loop(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    struct wasm_function_type type;
+    TRY(read_block_type(body, &type));
+    settle_before(body, type.parameter_count);
+    body->producer = WASM_NO_CELL;
+    return enter(body, instruction, &type);
+}
+
+int wasm_rule_if(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    struct wasm_function_type type;
+    struct wasm_operand operand;
+    TRY(read_block_type(body, &type));
+    TRY(wasm_body_pop(body, WASM_I32, &operand));
+    struct wasm_condition condition = wasm_emit_condition(body, &operand);
+    settle_before(body, type.parameter_count);
+    uint32_t site = wasm_emit_unless(body, &condition);
+    TRY(enter(body, instruction, &type));
+    struct wasm_control *control = &body->controls[body->depth - 1];
+    control->else_site = site;
+    control->entry_path = body->path;
+    return 0;
+}
+
+/* The end of a block's code: its results must be all that it leaves. */
+static int leave(struct wasm_body *body, const struct wasm_function_type *type)
+{
+    struct wasm_control *control = &body->controls[body->depth - 1];
+    if (body->live && body->height >= control->height + type->result_count && body->depth > 1)
+        wasm_emit_settle(body, body->height - type->result_count);
+    TRY(wasm_body_pop_all(body, type->results, type->result_count));
+    if (body->height != control->height)
+        return wasm_body_fail(body, WASM_EINVALID,
+                              "type mismatch: %u values remain on the stack at the end of a block",
+                              body->height - control->height);
+    return 0;
+}
+
+int wasm_rule_else(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    struct wasm_control *control = &body->controls[body->depth - 1];
+    if (control->opcode != 0x04)
+        return wasm_body_fail(body, WASM_EMALFORMED, "else opcode without an if");
+    struct wasm_function_type type = control->type;
+    TRY(leave(body, &type));
+    if (body->live) {
+        TRY(wasm_body_push_all(body, type.results, type.result_count));
+        wasm_emit_branch(body, 0);
+        wasm_body_truncate(body, control->height);
+    }
+    wasm_emit_here(body, control->else_site);
+    control->else_site = 0;
+    control->opcode = instruction->opcode;
+    control->unreachable = false;
+    body->live = control->entered;
+    body->path = control->entry_path;
+    return wasm_body_push_all(body, type.parameters, type.parameter_count);
+}
+
+static bool same_types(const struct wasm_function_type *type)
+{
+    if (type->parameter_count != type->result_count)
+        return false;
+    for (uint32_t i = 0; i < type->result_count; i++) {
+        if (type->parameters[i] != type->results[i])
+            return false;
+    }
+    return true;
+}
+
+int wasm_rule_end(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)instruction;
+    struct wasm_control *control = &body->controls[body->depth - 1];
+    struct wasm_function_type type = control->type;
+    if (control->opcode == 0x04 && !same_types(&type))
+        return wasm_body_fail(body, WASM_EINVALID,
+                              "type mismatch: an if without else must have results like its parameters");
+    if (body->constant && body->live && body->height > 0)
+        body->constant_value = wasm_body_top(body)->constant;
+    else if (body->depth == 1)
+        wasm_emit_return(body);
+    TRY(leave(body, &type));
+    if (!body->live)
+        body->path = 0;
+    if (body->path < control->path)
+        body->path = control->path;
+    if (control->else_site != 0 && body->path < control->entry_path)
+        body->path = control->entry_path;
+    wasm_emit_here(body, control->sites);
+    wasm_emit_here(body, control->else_site);
+    body->live = control->entered;
+    body->depth--;
+    if (body->depth == 0)
+        return 0;
+    return wasm_body_push_all(body, type.results, type.result_count);
+}
+
+/* ---- Branches
+ * --------------------------------------------------------------------------------------------------- */
+
+static int find_label(struct wasm_body *body, uint32_t depth, struct wasm_control **control)
+{
+    if (body->reader.problem != NULL || depth >= body->depth)
+        return wasm_body_fail(body, WASM_EINVALID, "unknown label %u", depth);
+    *control = &body->controls[body->depth - 1 - depth];
+    return 0;
+}
+
+static void label_types(const struct wasm_control *control, const uint32_t **types, uint32_t *count)
+{
+    bool loop = control->opcode == 0x03;
+    *types = loop ? control->type.parameters : control->type.results;
+    *count = loop ? control->type.parameter_count : control->type.result_count;
+}
+
+/* In unreachable code the stack holds whatever is asked for: `missing` operands of any type appear at its
+ * bottom. */
+static int assume_operands(struct wasm_body *body, uint32_t present, uint32_t missing)
+{
+    for (uint32_t i = 0; i < missing; i++)
+        TRY(wasm_body_push(body, WASM_BOTTOM));
+    struct wasm_operand *bottom = &body->operands[body->height - missing - present];
+    for (uint32_t i = present; i > 0; i--)
+        bottom[missing + i - 1].type = bottom[i - 1].type;
+    for (uint32_t i = 0; i < missing; i++)
+        bottom[i].type = WASM_BOTTOM;
+    return 0;
+}
+
+/* The operands on top match `types`, and stay where they are. */
+static int check_top(struct wasm_body *body, const uint32_t *types, uint32_t count)
+{
+    const struct wasm_control *control = &body->controls[body->depth - 1];
+    uint32_t present = body->height - control->height;
+    if (present < count) {
+        if (!control->unreachable)
+            return wasm_body_fail(body, WASM_EINVALID, "type mismatch: expected %u values, found %u", count,
+                                  present);
+        TRY(assume_operands(body, present, count - present));
+    }
+    body->work_left -= count;
+    for (uint32_t i = count; i > 0; i--) {
+        uint32_t actual = body->operands[body->height - count + i - 1].type;
+        if (actual != types[i - 1] && actual != WASM_BOTTOM)
+            return wasm_body_fail(body, WASM_EINVALID, "type mismatch: expected %t, found %t", types[i - 1],
+                                  actual);
+    }
+    return 0;
+}
+
+int wasm_rule_br(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)instruction;
+    uint32_t depth = wasm_read_u32(&body->reader);
+    struct wasm_control *control;
+    const uint32_t *types;
+    uint32_t count;
+    TRY(find_label(body, depth, &control));
+    label_types(control, &types, &count);
+    TRY(check_top(body, types, count));
+    wasm_emit_branch(body, depth);
+    wasm_body_set_unreachable(body);
+    return 0;
+}
+
+int wasm_rule_br_if(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)instruction;
+    uint32_t depth = wasm_read_u32(&body->reader);
+    struct wasm_control *control;
+    const uint32_t *types;
+    uint32_t count;
+    struct wasm_operand condition;
+    TRY(find_label(body, depth, &control));
+    TRY(wasm_body_pop(body, WASM_I32, &condition));
+    label_types(control, &types, &count);
+    TRY(check_top(body, types, count));
+    for (uint32_t i = 0; i < count; i++) /* from here on they have the label's types (3.3.8.6) */
+        body->operands[body->height - count + i].type = types[i];
+    wasm_emit_branch_if(body, depth, &condition);
+    return 0;
+}
+
+/* One target of br_table. A label is checked once, however often the table names it. */
+static int check_target(struct wasm_body *body, const uint32_t *default_types, uint32_t arity)
+{
+    struct wasm_control *control;
+    const uint32_t *types;
+    uint32_t count;
+    uint32_t depth = wasm_read_u32(&body->reader);
+    TRY(find_label(body, depth, &control));
+    if (control->table_mark == body->table_mark)
+        return 0;
+    control->table_mark = body->table_mark;
+    label_types(control, &types, &count);
+    if (count != arity)
+        return wasm_body_fail(body, WASM_EINVALID,
+                              "type mismatch: label %u takes %u values, the default label %u", depth, count,
+                              arity);
+    /* 1.0 wants equal types; later versions only what the operands match, which in unreachable code is less
+     */
+    for (uint32_t i = 0; i < arity && !body->module->config.features.reference_types; i++) {
+        if (types[i] != default_types[i])
+            return wasm_body_fail(body, WASM_EINVALID,
+                                  "type mismatch: label %u takes %t, the default label %t", depth, types[i],
+                                  default_types[i]);
+    }
+    return check_top(body, types, count);
+}
+
+int wasm_rule_br_table(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)instruction;
+    struct wasm_operand index;
+    const struct wasm_limits *limits = &body->module->config.limits;
+    uint32_t count = wasm_read_u32(&body->reader);
+    if (count >= wasm_reader_left(&body->reader)) /* every target takes a byte at least */
+        return wasm_body_fail(body, WASM_EMALFORMED, "unexpected end: br_table with %u targets", count);
+    if (count > limits->br_table_targets)
+        return wasm_body_fail(body, WASM_ELIMIT, "br_table with more than %u targets",
+                              limits->br_table_targets);
+    TRY(wasm_body_pop(body, WASM_I32, &index));
+    const uint8_t *targets = body->reader.at;
+    for (uint32_t i = 0; i < count; i++)
+        wasm_read_u32(&body->reader);
+    struct wasm_control *control;
+    const uint32_t *types;
+    uint32_t arity;
+    TRY(find_label(body, wasm_read_u32(&body->reader), &control));
+    label_types(control, &types, &arity);
+    body->reader.at = targets;
+    body->table_mark++;
+    body->work_left -= count;
+    for (uint32_t i = 0; i <= count; i++)
+        TRY(check_target(body, types, arity));
+    wasm_emit_branch_table(body, &index, targets, count + 1);
+    wasm_body_set_unreachable(body);
+    return 0;
+}
+
+int wasm_rule_return(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)instruction;
+    TRY(check_top(body, body->type->results, body->type->result_count));
+    wasm_emit_return(body);
+    wasm_body_set_unreachable(body);
+    return 0;
+}
+
+int wasm_rule_unreachable(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)instruction;
+    if (body->live)
+        wasm_emit(body, OP_trap_unreachable, 1);
+    wasm_body_set_unreachable(body);
+    return 0;
+}
+
+int wasm_rule_nop(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)body;
+    (void)instruction;
+    return 0;
+}
+
+/* ---- Calls
+ * ------------------------------------------------------------------------------------------------------ */
+
+static int read_function(struct wasm_body *body, uint32_t *function)
+{
+    *function = wasm_read_u32(&body->reader);
+    if (body->reader.problem != NULL || *function >= body->module->function_count)
+        return wasm_body_fail(body, WASM_EINVALID, "unknown function %u", *function);
+    return 0;
+}
+
+static int push_results(struct wasm_body *body, const struct wasm_function_type *type)
+{
+    TRY(wasm_body_pop_all(body, type->parameters, type->parameter_count));
+    return wasm_body_push_all(body, type->results, type->result_count);
+}
+
+int wasm_rule_call(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)instruction;
+    uint32_t function;
+    TRY(read_function(body, &function));
+    const struct wasm_function_type *type = body->module->functions[function].type;
+    TRY(check_top(body, type->parameters, type->parameter_count));
+    wasm_emit_call(body, function, type->parameter_count);
+    return push_results(body, type);
+}
+
+/* Type, table and the index on the stack. */
+static int read_indirect(struct wasm_body *body, uint32_t *type, uint32_t *table, struct wasm_operand *index)
+{
+    const struct wasm_module *module = body->module;
+    *type = wasm_read_u32(&body->reader);
+    if (module->config.features.reference_types) {
+        *table = wasm_read_u32(&body->reader);
+    } else {
+        *table = wasm_read_byte(&body->reader);
+        if (*table != 0)
+            return wasm_body_fail(body, WASM_EMALFORMED, "zero byte expected");
+    }
+    if (body->reader.problem != NULL || *table >= module->table_count)
+        return wasm_body_fail(body, WASM_EINVALID, "unknown table %u", *table);
+    if (module->tables[*table].element != WASM_FUNCREF)
+        return wasm_body_fail(body, WASM_EINVALID, "type mismatch: a call through table %u of %t", *table,
+                              module->tables[*table].element);
+    if (*type >= module->type_count)
+        return wasm_body_fail(body, WASM_EINVALID, "unknown type %u", *type);
+    return wasm_body_pop(body, WASM_I32, index);
+}
+
+int wasm_rule_call_indirect(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)instruction;
+    uint32_t type_index;
+    uint32_t table;
+    struct wasm_operand index;
+    TRY(read_indirect(body, &type_index, &table, &index));
+    const struct wasm_function_type *type = &body->module->types[type_index];
+    TRY(check_top(body, type->parameters, type->parameter_count));
+    wasm_emit_call_indirect(body, table, type_index, &index, type->parameter_count);
+    return push_results(body, type);
+}
+
+static int check_tail(struct wasm_body *body, const struct wasm_function_type *type)
+{
+    const struct wasm_function_type *own = body->type;
+    bool same = type->result_count == own->result_count;
+    for (uint32_t i = 0; same && i < own->result_count; i++)
+        same = type->results[i] == own->results[i];
+    if (!same)
+        return wasm_body_fail(body, WASM_EINVALID,
+                              "type mismatch: the tail call's results are not the function's");
+    return check_top(body, type->parameters, type->parameter_count);
+}
+
+int wasm_rule_return_call(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)instruction;
+    uint32_t function;
+    TRY(read_function(body, &function));
+    const struct wasm_function_type *type = body->module->functions[function].type;
+    TRY(check_tail(body, type));
+    wasm_emit_tail_call(body, function, type->parameter_count);
+    wasm_body_set_unreachable(body);
+    return 0;
+}
+
+int wasm_rule_return_call_indirect(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)instruction;
+    uint32_t type_index;
+    uint32_t table;
+    struct wasm_operand index;
+    TRY(read_indirect(body, &type_index, &table, &index));
+    const struct wasm_function_type *type = &body->module->types[type_index];
+    TRY(check_tail(body, type));
+    wasm_emit_tail_indirect(body, table, type_index, &index, type->parameter_count);
+    wasm_body_set_unreachable(body);
+    return 0;
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the WebAssembly suites that are on this machine with the features that the engine has:
+
+    run_spec.py RUNNER wazero|3.0
+
+`wazero`: the suites of versions 1.0 and 2.0 and of two proposals in Debian's package of wazero ($CASEMATE_WAZERO).
+`3.0`: the official suite, if $CASEMATE_SHARED has it. Files that need a feature the engine lacks are listed as skipped,
+each with that reason. One line of TAP a file; each suite ends with `LABEL: N passed, N failed`."""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+# Features of the suite's index that the engine has.
+FEATURES = {"mutable-global", "saturating-float-to-int", "sign-extension", "multi-value", "reference-types", "bulk-memory",
+            "tail-call", "extended-const"}
+# Folder, label, arguments.
+WAZERO_SUITES = [
+    ("v1", "wasm-1.0", ["--version", "1"]),
+    ("v2", "wasm-2.0", ["--version", "2"]),
+    ("tail-call", "tail-call", ["--version", "2", "--feature", "tail-call=on"]),
+    ("extended-const", "extended-const", ["--version", "2", "--feature", "extended-const=on"]),
+]
+WAZERO_OTHERS = {
+    "exception-handling": "exceptions", "threads": "threads", "typed-function-references": "function-references",
+}
+
+
+def skip(name, reason):
+    print(f"ok - {name} # SKIP {reason}")
+
+
+def run(runner, arguments, label, files):
+    sys.stdout.flush()
+    return subprocess.run([runner, *arguments, label, *map(str, files)]).returncode
+
+
+def wazero(runner):
+    root = os.environ.get("CASEMATE_WAZERO")
+    found = sorted(Path(root).rglob("spectest/v2/testdata")) if root else []
+    if not found:
+        print("SKIP: no suites: scripts/deps --print wazero gives their folder, CASEMATE_WAZERO names it")
+        return 77
+    suites = found[0].parent.parent
+    failed = 0
+    for folder, reason in WAZERO_OTHERS.items():
+        for path in sorted((suites / folder / "testdata").glob("*.json")):
+            skip(f"{folder}/{path.name}", f"the engine has no {reason} yet")
+    for folder, label, arguments in WAZERO_SUITES:
+        files = sorted((suites / folder / "testdata").glob("*.json"))
+        for path in files:
+            if path.name.startswith("simd_"):
+                skip(f"{folder}/{path.name}", "the engine has no simd yet")
+        failed |= run(runner, arguments, label, [p for p in files if not p.name.startswith("simd_")])
+    return failed
+
+
+def official(runner):
+    archive = Path(os.environ.get("CASEMATE_SHARED", "")) / "data/wasm/spec-3.0.tar.xz"
+    if not archive.is_file():
+        print("SKIP: the official 3.0 suite is not on this machine")
+        return 77
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(archive) as packed:
+            packed.extractall(folder)
+        spec = Path(folder) / "spec"
+        files = []
+        for entry in json.loads((spec / "index.json").read_text()):
+            lacking = set(entry["features"]) - FEATURES
+            if lacking:
+                skip(entry["file"], "the engine has no " + ", ".join(sorted(lacking)) + " yet")
+            else:
+                files.append(spec / entry["file"])
+        return run(runner, [], "spec", files)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[2] not in ("wazero", "3.0"):
+        sys.exit(__doc__)
+    sys.exit((wazero if sys.argv[2] == "wazero" else official)(sys.argv[1]))

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values of the JSON form of the WebAssembly specification's test suite. */
+#include "spec_values.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *text_of(const json_t *json, const char *key)
+{
+    const char *text = json_string_value(json_object_get(json, key));
+    return text == NULL ? "" : text;
+}
+
+static bool is(const char *a, const char *b)
+{
+    return strcmp(a, b) == 0;
+}
+
+/* Host reference N is the pointer N + 1: reference 0 is not null. */
+static void *host_reference(const char *number)
+{
+    return (void *)(uintptr_t)(strtoull(number, NULL, 10) + 1);
+}
+
+bool spec_value_parse(const json_t *json, union wasm_value *value)
+{
+    const char *type = text_of(json, "type");
+    const char *text = text_of(json, "value");
+    value->i64 = 0;
+    if (is(type, "i32") || is(type, "f32")) {
+        value->i64 = (uint32_t)strtoull(text, NULL, 10);
+        return true;
+    }
+    if (is(type, "i64") || is(type, "f64")) {
+        value->i64 = strtoull(text, NULL, 10);
+        return true;
+    }
+    if (is(text, "null") && (is(type, "externref") || is(type, "funcref") || is(type, "ref")))
+        return true;
+    if (is(type, "externref")) {
+        value->external = host_reference(text);
+        return true;
+    }
+    return false;
+}
+
+static bool float_matches(const char *text, uint64_t bits, bool is_double)
+{
+    uint64_t payload_top = is_double ? 0x0008000000000000u : 0x00400000u;
+    uint64_t quiet = is_double ? 0x7FF8000000000000u : 0x7FC00000u;
+    uint64_t magnitude = bits & (is_double ? INT64_MAX : INT32_MAX);
+    if (is(text, "nan:canonical"))
+        return magnitude == quiet;
+    if (is(text, "nan:arithmetic"))
+        return (magnitude & quiet) == quiet && (magnitude & payload_top) != 0;
+    return strtoull(text, NULL, 10) == bits;
+}
+
+static bool reference_matches(const char *text, const json_t *expected, union wasm_value value)
+{
+    if (json_object_get(expected, "value") == NULL || is(text, "nonnull")) /* wast2json leaves out "any" */
+        return value.external != NULL;
+    if (is(text, "null"))
+        return value.external == NULL;
+    return value.external == host_reference(text);
+}
+
+static bool either_matches(const json_t *choices, uint32_t type, union wasm_value value)
+{
+    for (size_t i = 0; i < json_array_size(choices); i++) {
+        if (spec_value_matches(json_array_get(choices, i), type, value))
+            return true;
+    }
+    return false;
+}
+
+bool spec_value_matches(const json_t *expected, uint32_t type, union wasm_value value)
+{
+    const char *name = text_of(expected, "type");
+    const char *text = text_of(expected, "value");
+    if (is(name, "either"))
+        return either_matches(json_object_get(expected, "values"), type, value);
+    if (is(name, "i32"))
+        return type == WASM_I32 && strtoull(text, NULL, 10) == value.i64;
+    if (is(name, "i64"))
+        return type == WASM_I64 && strtoull(text, NULL, 10) == value.i64;
+    if (is(name, "f32"))
+        return type == WASM_F32 && float_matches(text, value.i64, false);
+    if (is(name, "f64"))
+        return type == WASM_F64 && float_matches(text, value.i64, true);
+    if (is(name, "funcref") || is(name, "nullfuncref"))
+        return type == WASM_FUNCREF &&
+               reference_matches(is(name, "funcref") ? text : "null", expected, value);
+    if (is(name, "externref") || is(name, "nullexternref"))
+        return type == WASM_EXTERNREF &&
+               reference_matches(is(name, "externref") ? text : "null", expected, value);
+    return is(name, "ref") && (type == WASM_FUNCREF || type == WASM_EXTERNREF) &&
+           reference_matches(text, expected, value);
+}
+
+void spec_value_print(uint32_t type, union wasm_value value, char *text, size_t size)
+{
+    snprintf(text, size, "%s 0x%" PRIx64, wasm_type_name(type), value.i64);
+}
