@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "../support/wasi_run.h"
 
@@ -27,6 +28,14 @@ static uint8_t *read_file(const char *path, size_t *size)
     *size = fread(bytes, 1, (size_t)end, file);
     (void)fclose(file);
     return bytes;
+}
+
+static uint64_t now(void *context)
+{
+    struct timespec time;
+    (void)context;
+    (void)clock_gettime(CLOCK_REALTIME, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
 static struct span text(const char *s)
@@ -121,7 +130,7 @@ static void run_program(struct program *p)
     struct wasi_run run = {.input = SPAN_LITERAL("some input\n"), .poll_limit = 100000};
     size_t size = 0;
     uint8_t *module = read_file(p->path, &size);
-    if (!module || files_new(&limits, NULL, NULL, &run.files) != 0) {
+    if (!module || files_new(&limits, now, NULL, &run.files) != 0) {
         (void)printf("FAIL %s: cannot be read\n", p->path);
         failed++;
         free(module);
@@ -130,6 +139,7 @@ static void run_program(struct program *p)
     run.module = span_of(module, size);
     read_lists(p, &run);
     const char *root = json_string_value(json_object_get(p->manifest, "root"));
+    run.has_root = root != NULL;
     if (root) {
         char folder[2 * PATH_SIZE];
         (void)snprintf(folder, sizeof folder, "%s/%s", p->folder, root);

@@ -149,13 +149,16 @@ void wasi_run(struct wasi_run *run)
     struct wasm_config config;
     wasm_config_default(&config, &ops);
     struct state state = {.run = run};
+    static const struct span root = {(const uint8_t *)"/", 1};
     struct wasi_host host = {&state,       output,    input,    input_available, wait_until,
                              random_bytes, monotonic, realtime, poll_run};
     struct wasi_config wasi_config = {.args = run->args,
                                       .arg_count = run->arg_count,
                                       .env = run->env,
                                       .env_count = run->env_count,
-                                      .files = run->files};
+                                      .files = run->files,
+                                      .preopens = &root,
+                                      .preopen_count = run->has_root ? 1 : 0};
     struct wasm_module *module = NULL;
     struct wasm_store *store = NULL;
     struct wasi *wasi = NULL;

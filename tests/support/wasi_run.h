@@ -11,6 +11,7 @@ struct wasi_run {
     const struct span *args, *env;
     size_t arg_count, env_count;
     struct files *files; /* the caller's */
+    bool has_root;       /* "/" is preopened */
     struct span input;   /* stdin */
     uint64_t poll_limit; /* polls after which the program is stopped; 0: never */
     /* results */

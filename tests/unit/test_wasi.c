@@ -116,11 +116,18 @@ static int setup(void **state)
     static const struct span args[] = {
         {(const uint8_t *)"prog", 4}, {(const uint8_t *)"", 0}, {(const uint8_t *)"x y", 3}};
     static const struct span env[] = {{(const uint8_t *)"A=1", 3}};
+    static const struct span root = {(const uint8_t *)"/", 1};
     struct wasi_host host = {NULL,      host_output, host_input,     host_input_available,
                              host_wait, host_random, host_monotonic, host_realtime,
                              host_poll};
-    struct wasi_config wasi = {
-        .args = args, .arg_count = 3, .env = env, .env_count = 1, .files = t.files, .time_floor = 7000};
+    struct wasi_config wasi = {.args = args,
+                               .arg_count = 3,
+                               .env = env,
+                               .env_count = 1,
+                               .files = t.files,
+                               .preopens = &root,
+                               .preopen_count = 1,
+                               .time_floor = 7000};
     assert_int_equal(wasi_new(&wasi, &host, &t.wasi), 0);
     return 0;
 }

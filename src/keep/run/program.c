@@ -260,6 +260,7 @@ static bool wasi_make(struct run *r)
     uint64_t floor;
     if (__builtin_mul_overflow(w->deploy.time_floor, (uint64_t)1000000000, &floor))
         floor = UINT64_MAX;
+    static const struct span root = {(const uint8_t *)"/", 1};
     const struct wasi_config config = {
         .args = r->strings.args,
         .arg_count = r->strings.arg_count,
@@ -267,6 +268,8 @@ static bool wasi_make(struct run *r)
         .env_count = r->strings.env_count,
         .files = w->files,
         .time_floor = floor,
+        .preopens = &root,
+        .preopen_count = 1,
     };
     if (wasi_new(&config, &host, &r->wasi) == 0)
         return true;

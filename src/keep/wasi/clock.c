@@ -90,7 +90,8 @@ static uint32_t clock_deadline(struct wasi *wasi, const struct subscription *s, 
     if (s->flags & SUBCLOCKFLAGS_ABSTIME)
         left = s->timeout > now ? s->timeout - now : 0;
     uint64_t from = s->flags & SUBCLOCKFLAGS_ABSTIME ? clock_monotonic(wasi) : start;
-    *deadline = from > UINT64_MAX - 1 - left ? UINT64_MAX - 1 : from + left;
+    if (__builtin_add_overflow(from, left, deadline) || *deadline == UINT64_MAX)
+        *deadline = UINT64_MAX - 1;
     return ERRNO_SUCCESS;
 }
 

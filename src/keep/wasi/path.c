@@ -178,7 +178,7 @@ static uint32_t open_truncate(const struct opening *o, const struct descriptor *
 {
     if (!(o->oflags & OFLAGS_TRUNC))
         return ERRNO_SUCCESS;
-    if (!(directory->rights & RIGHT(RIGHT_PATH_FILESTAT_SET_SIZE)) || !(o->rights & RIGHT(RIGHT_FD_WRITE)))
+    if (!(directory->rights & RIGHT(RIGHT_PATH_FILESTAT_SET_SIZE)))
         return ERRNO_NOTCAPABLE;
     return errno_of(file_resize(node, 0));
 }

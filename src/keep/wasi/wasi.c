@@ -80,8 +80,6 @@ static int open_preopen(struct wasi *wasi, struct span path)
 
 static int open_preopens(struct wasi *wasi, const struct wasi_config *config)
 {
-    if (config->preopen_count == 0)
-        return open_preopen(wasi, SPAN_LITERAL("/"));
     if (config->preopen_count > WASI_PREOPENS_MAX)
         return KEEP_ESIZE;
     for (size_t i = 0; i < config->preopen_count; i++) {

@@ -52,7 +52,7 @@ struct wasi_config {
     const struct span *env; /* "NAME=VALUE"; copied */
     size_t env_count;
     struct files *files; /* borrowed */
-    /* Guest paths of the preopened directories, descriptors 3 and up; none given: "/". */
+    /* Guest paths of the preopened directories, made if missing: descriptors 3 and up. The Keep gives "/". */
     const struct span *preopens;
     size_t preopen_count;
     uint64_t time_floor; /* nanoseconds since 1970 */
