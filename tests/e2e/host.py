@@ -114,6 +114,7 @@ def a_keep_that_faults_is_lost_and_nobody_else_notices():
             echo(s, b"still here")
 
 
+# row 59
 def a_system_call_outside_its_list_kills_the_keep():
     with host() as h:
         assert "signal 31" in h.ended(h.create(SYSCALL), "lost")["reason"]
@@ -157,6 +158,7 @@ def evidence_is_answered_request_by_request():
             echo(s, b"after twelve answers")
 
 
+# row 59
 def every_broken_rule_of_the_portal_ends_the_keep_and_nothing_else():
     with host() as h:
         good = h.create()
@@ -168,6 +170,7 @@ def every_broken_rule_of_the_portal_ends_the_keep_and_nothing_else():
             echo(s, b"nobody else was hurt")
 
 
+# row 59
 def random_frames_end_the_keep_and_nothing_else():
     with host() as h:
         good = h.create()
@@ -338,6 +341,7 @@ def a_keep_that_nobody_opens_is_destroyed_in_time():
         s.close()
 
 
+# row 57
 def an_idle_session_is_closed_in_time():
     with host("--session-idle-seconds", "1") as h:
         with h.session(h.create()) as s:
@@ -346,6 +350,7 @@ def an_idle_session_is_closed_in_time():
             assert 0.5 < time.monotonic() - begun < 5
 
 
+# row 62
 def slow_clients_are_cut_and_make_room():
     with host("--connections", "32", "--request-seconds", "2") as h:
         slow = []
@@ -429,6 +434,7 @@ def a_killed_keep_is_reported():
         eventually(lambda: h.family() == [], 5, "the warden ending")
 
 
+# row 63
 def kill_minus_nine_at_any_time_leaves_nothing_and_restarts_clean():
     import random
     dice = random.Random(36)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rules of docs/threat-model.md and who cites them: "row 42", "rows 1, 3 and 4", "rows 52 to 56", "threats 20, 21".
+"""The rules of docs/threat-model.md and who cites them: "row 42", "rows 1, 3 and 4", "rows 52 to 56", "threats 20, 21",
+"acceptance 15", "acceptance tests 3 and 4".
 
 Every number that a file cites is a rule. Every rule says in its last cell where it is enforced and shown, by paths of
 files that cite it, at least one of which is a test, a fuzz target or a model; or `later: WHAT`, if what it speaks of
@@ -13,12 +14,15 @@ DOCUMENT = "docs/threat-model.md"
 CITING = re.compile(r"^(src|include|tests|fuzz|bench|images|scripts|docs)/")
 SILENT = ("tests/lint/", DOCUMENT)
 SHOWS = re.compile(r"^(tests|fuzz|docs/model)/")
-CITATION = re.compile(r"\b(?:[Rr]ows?|[Tt]hreats?) (\d+(?:(?:, and |, | and | or | to |-)\d+)*)(?!\d)")
+LIST = r" (\d+(?:(?:, and |, | and | or | to |-)\d+)*)(?!\d)"
+CITATION = re.compile(r"\b(?:[Rr]ows?|[Tt]hreats?)" + LIST)
+ACCEPTANCE = re.compile(r"\b[Aa]cceptance(?: tests?)?" + LIST)
+TEST_ROW = re.compile(r"^\| A(\d+) \|.*\|([ \d]*)\|$")
 ROW = re.compile(r"^\| *(\d+) *\|.*\|([^|]*)\|$")
 COMMENT_BREAK = re.compile(r"\s*\n[ \t]*(?:\*(?!/)|#|//|;)?[ \t]*")
 
 
-def cited(lines):
+def cited(lines, what=CITATION):
     """number -> first line that cites it; a citation may go on in the next line of a comment."""
     found = {}
     text = "\n".join(lines)
@@ -35,7 +39,7 @@ def cited(lines):
     pieces.append(text[position:])
     joined = "".join(pieces)
     at = 0
-    for match in CITATION.finditer(joined):
+    for match in what.finditer(joined):
         while at + 1 < len(starts) and starts[at + 1] <= match.start():
             at += 1
         for number in numbers(match.group(1)):
@@ -82,6 +86,7 @@ def check(findings, paths):
         for number, line in citations.items():
             if number not in known:
                 findings.add("threat-unknown", path, line, f"row {number} is not a rule of {DOCUMENT}")
+    check_acceptance(findings, known, paths)
     if sorted(known) != list(range(1, len(known) + 1)):
         findings.add("threat-numbers", DOCUMENT, 1, "rules are numbered from 1 without gaps; a number is never used again")
     still_open = [number for number, (_, cell) in known.items() if cell == "open"]
@@ -92,6 +97,25 @@ def check(findings, paths):
         problem = judge_place(number, cell, places)
         if problem:
             findings.add("threat-place", DOCUMENT, line, problem)
+
+
+def check_acceptance(findings, known, paths):
+    """Acceptance tests are numbered, name rules, and are cited by their numbers."""
+    tests = {}
+    for line, text in enumerate(lines_of(DOCUMENT), 1):
+        match = TEST_ROW.match(text)
+        if match:
+            tests[int(match.group(1))] = line
+            for number in map(int, match.group(2).split()):
+                if number not in known:
+                    findings.add("threat-unknown", DOCUMENT, line, f"row {number} is not a rule of this page")
+    if sorted(tests) != list(range(1, len(tests) + 1)):
+        findings.add("threat-numbers", DOCUMENT, 1, "acceptance tests are numbered from 1 without gaps")
+    for path in paths:
+        if is_text(path) and CITING.match(path) and not path.startswith(SILENT):
+            for number, line in cited(lines_of(path), ACCEPTANCE).items():
+                if number not in tests:
+                    findings.add("threat-unknown", path, line, f"acceptance test {number} is not in {DOCUMENT}")
 
 
 RULES = {"threat-unknown", "threat-numbers", "threat-place"}
@@ -106,6 +130,8 @@ def self_test():
                             (["a", "b", " * row", " * 8"], {8: 3})]:
         if cited(lines) != expected:
             problems.append(f"threats: {lines} cite {cited(lines)}")
+    if cited(["/* Acceptance 15, row 28. Acceptance tests 3, 4 and 26 */"], ACCEPTANCE) != {15: 1, 3: 1, 4: 1, 26: 1}:
+        problems.append("threats: a citation of an acceptance test is not read")
     places = {"tests/a": {1: 1}, "src/a.c": {1: 1}}
     for cell, good in [("`tests/a`", True), ("`src/a.c`, `tests/a`", True), ("`src/a.c`", False), ("", False),
                        ("`tests/b`", False), ("later: SGX", True), ("later:", False), ("out of scope", True)]:

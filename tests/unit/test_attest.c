@@ -94,6 +94,7 @@ static bool accepts(struct span statement, struct span evidence)
 
 /* Nothing in COSE_Sign1 as we have it is unsigned, so there is no list of unsigned bits: every flip is
  * refused. */
+/* rows 21 and 65 */
 static void every_flipped_bit_of_the_evidence_is_refused(void **state)
 {
     (void)state;
@@ -133,6 +134,7 @@ static void truncated_and_extended_evidence_is_refused(void **state)
     assert_false(accepts(statement, span_of(bytes.evidence, bytes.evidence_size + 1)));
 }
 
+/* rows 20 and 21 */
 static void evidence_of_an_earlier_session_is_refused_by_its_nonce(void **state)
 {
     (void)state;
@@ -214,6 +216,7 @@ static void bytes_behind_a_certificate_are_refused(void **state)
 
 /* ---- test 33: simulated evidence ---- */
 
+/* row 41 */
 static void without_a_policy_simulated_evidence_is_refused_with_that_word(void **state)
 {
     (void)state;

@@ -26,6 +26,7 @@ static bool accepted(const struct vector *v)
     return verdict.accepted;
 }
 
+/* row 22 */
 static void with_its_row_masked_each_vector_is_accepted(void **state)
 {
     (void)state;

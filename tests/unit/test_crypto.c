@@ -152,6 +152,7 @@ static void sizes_that_wrap_are_refused(void **state)
     assert_false(range_inside(4, UINT64_MAX, 8));
 }
 
+/* row 4 */
 static void untrusted_bytes_are_copied_whole_or_not_at_all(void **state)
 {
     (void)state;

@@ -24,6 +24,7 @@ static int decode(uint8_t kind, uint16_t channel, uint32_t size)
     return error;
 }
 
+/* row 1 */
 static void every_kind_has_its_channel_and_its_sizes(void **state)
 {
     (void)state;

@@ -75,6 +75,7 @@ static void check_corruptions(const struct golden *g)
     }
 }
 
+/* row 65 */
 static void every_corrupted_byte_gives_an_error_or_something_well_formed(void **state)
 {
     (void)state;

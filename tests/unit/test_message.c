@@ -255,6 +255,7 @@ static void the_workload_digest_is_that_of_the_protocol(void **state)
     assert_string_equal(text, expected);
 }
 
+/* row 58 */
 static void every_field_of_the_record_changes_the_workload_digest(void **state)
 {
     (void)state;

@@ -150,6 +150,7 @@ static void the_digest_is_over_the_bytes_as_sent(void **state)
     assert_memory_not_equal(a, b, DIGEST_SIZE);
 }
 
+/* row 54 */
 static void statements_of_one_keep_agree_in_every_header_field(void **state)
 {
     (void)state;
