@@ -39,7 +39,7 @@ struct agent {
     uint64_t drain_until, ticked;
 };
 
-static struct agent agent;
+static struct agent agent = {.lock = -1, .http.front.fd = -1};
 
 /* ---- ending ---- */
 
@@ -68,6 +68,9 @@ static void destroy_all(const char *reason)
 static bool may_end(void)
 {
     static bool destroyed;
+    /* Without its front it serves nobody; the service manager starts it again. */
+    if (agent.http.front_lost)
+        drain();
     bool now = agent.http.ended || (agent.draining && clock_ms() >= agent.drain_until);
     if (now && !destroyed) {
         destroyed = true;
@@ -130,7 +133,7 @@ static int find_state(struct casemate_error *err)
         (void)snprintf(agent.state, sizeof agent.state, "%s", agent.settings.state);
     else if (service && service[0] == '/')
         (void)snprintf(agent.state, sizeof agent.state, "%s", service);
-    else if (paths_state("", agent.state, err) < 0)
+    else if (paths_state("host", agent.state, err) < 0)
         return -1;
     return folder_make(agent.state, err);
 }
@@ -162,15 +165,12 @@ static int open_private(struct casemate_error *err)
 
 static int open_shared(struct casemate_error *err)
 {
-    char host[PATHS_MAX], path[PATHS_MAX];
-    if ((size_t)snprintf(host, sizeof host, "%s/host", agent.state) >= sizeof host ||
-        (size_t)snprintf(path, sizeof path, "%s/keeps.db", host) >= sizeof path ||
-        (size_t)snprintf(agent.keeps.folder, sizeof agent.keeps.folder, "%s/keeps", host) >=
+    char path[PATHS_MAX];
+    if ((size_t)snprintf(path, sizeof path, "%s/keeps.db", agent.state) >= sizeof path ||
+        (size_t)snprintf(agent.keeps.folder, sizeof agent.keeps.folder, "%s/keeps", agent.state) >=
             sizeof agent.keeps.folder)
         return casemate_fail(err, E_CONFIG, "The path %s is too long", agent.state);
-    if (folder_make(host, err) < 0 || lock_state(host, err) < 0)
-        return -1;
-    return store_open(path, &agent.keeps.store, err);
+    return lock_state(agent.state, err) < 0 ? -1 : store_open(path, &agent.keeps.store, err);
 }
 
 /* ---- start ---- */
@@ -215,8 +215,11 @@ static int prepare(struct casemate_error *err)
 static int start(struct casemate_error *err)
 {
     const struct settings *s = &agent.settings;
-    agent.http =
-        (struct http){.loop = &agent.loop, .keeps = &agent.keeps, .images = &agent.images, .settings = s};
+    agent.http = (struct http){.front = {.fd = -1},
+                               .loop = &agent.loop,
+                               .keeps = &agent.keeps,
+                               .images = &agent.images,
+                               .settings = s};
     if (prepare(err) < 0 || (s->private_fd >= 0 ? open_private(err) : open_shared(err)) < 0 ||
         keeps_open(&agent.keeps, err) < 0 ||
         (s->token_file && tokens_load(&agent.http.tokens, s->token_file, err) < 0) ||
@@ -283,5 +286,7 @@ int main(int argc, char **argv)
     else
         log_error(NULL, &err);
     finish();
+    if (result == 0 && agent.http.front_lost)
+        return 1;
     return result == 0 ? 0 : err.code == E_USAGE ? 2 : 1;
 }

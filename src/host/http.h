@@ -54,6 +54,9 @@ struct http {
     unsigned listeners;
     struct request *waiting; /* whose answer needs a warden's word */
     struct probe_run *probe;
+    struct source front; /* the TLS front's control descriptor; -1: none */
+    pid_t front_process;
+    bool front_lost;
     bool ended; /* the private descriptor is at its end */
 };
 
@@ -73,6 +76,10 @@ int listen_add(struct http *http, int fd, enum origin origin, bool descriptors, 
                struct casemate_error *err);
 void listen_close(struct http *http);
 void listen_tick(struct http *http);
+
+/* front_agent.c: the TLS front, which serves the TCP addresses of the settings. */
+int front_start(struct http *http, struct casemate_error *err);
+void front_stop(struct http *http);
 
 /* ---- requests: api.c ---- */
 

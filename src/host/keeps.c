@@ -271,7 +271,8 @@ static void over(struct keeps *keeps, struct keep *k)
     keeps->alive--;
     keeps->memory -= k->record.memory;
     note_outbox(keeps, k);
-    k->record.ended = clock_wall();
+    if (!k->record.ended)
+        k->record.ended = clock_wall();
     keeps_set_state(k, k->record.outbox ? "ended" : "lost");
     if (!k->record.reason[0])
         (void)snprintf(k->record.reason, sizeof k->record.reason, "its warden ended");

@@ -92,7 +92,8 @@ void keeps_reaped(struct keeps *keeps, pid_t pid, int status);
 /* No new Keeps; those that nobody owns or that have ended go at once. */
 void keeps_drain(struct keeps *keeps);
 
-/* launch.c: a warden process with its control descriptor; what it is to do is sent. -1 on failure. */
+/* launch.c: a process of ours with its control descriptor at CONTROL_FD, and nothing else. -1 on failure. */
+pid_t helper_spawn(const char *path, const char *name, int *control, struct casemate_error *err);
 pid_t warden_spawn(const struct keeps *keeps, int *control, struct casemate_error *err);
 void warden_fill_launch(const struct keeps *keeps, const struct image *image, const char *folder,
                         int64_t memory, struct control_launch *launch);

@@ -102,6 +102,7 @@ static bool on_ended(struct keeps *keeps, struct keep *k, const struct control *
     else if (m->value >= 0 && WIFEXITED(status))
         (void)snprintf(how, sizeof how, "it ended with %s", keep_error_name(-WEXITSTATUS(status)));
     (void)snprintf(k->record.reason, sizeof k->record.reason, "%.60s; %.120s", how, (const char *)m->payload);
+    k->record.ended = clock_wall();
     keeps_set_state(k, k->record.outbox ? "ended" : "lost");
     keeps_save(keeps, k);
     return true;

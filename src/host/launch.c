@@ -10,9 +10,9 @@
 
 #include "keeps.h"
 
-static int spawn(const char *path, int control, pid_t *pid)
+static int spawn(const char *path, const char *name, int control, pid_t *pid)
 {
-    char *const arguments[] = {(char[]){"casemate-warden"}, NULL}, *const environment[] = {NULL};
+    char *const arguments[] = {(char *)(uintptr_t)name, NULL}, *const environment[] = {NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
@@ -37,21 +37,26 @@ static int spawn(const char *path, int control, pid_t *pid)
     return error;
 }
 
-pid_t warden_spawn(const struct keeps *keeps, int *control, struct casemate_error *err)
+pid_t helper_spawn(const char *path, const char *name, int *control, struct casemate_error *err)
 {
     int pair[2];
     pid_t pid = -1;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-        return casemate_fail_errno(err, E_TEE, "Cannot make a warden's control descriptor");
-    int error = spawn(keeps->warden, pair[1], &pid);
+        return casemate_fail_errno(err, E_TEE, "Cannot make a control descriptor");
+    int error = spawn(path, name, pair[1], &pid);
     (void)close(pair[1]);
     if (error) {
         (void)close(pair[0]);
         errno = error;
-        return casemate_fail_errno(err, E_TEE, "Cannot start the warden %s", keeps->warden);
+        return casemate_fail_errno(err, E_TEE, "Cannot start %s", path);
     }
     *control = pair[0];
     return pid;
+}
+
+pid_t warden_spawn(const struct keeps *keeps, int *control, struct casemate_error *err)
+{
+    return helper_spawn(keeps->warden, "casemate-warden", control, err);
 }
 
 void warden_fill_launch(const struct keeps *keeps, const struct image *image, const char *folder,

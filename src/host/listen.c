@@ -229,6 +229,7 @@ static int listen_default(struct http *http, struct casemate_error *err)
 int listen_open(struct http *http, struct casemate_error *err)
 {
     const struct settings *s = http->settings;
+    bool tls = false;
     if (s->private_fd >= 0)
         return listen_add(http, s->private_fd, ORIGIN_LOCAL, true, true, err);
     if (listen_inherited(http, err) < 0)
@@ -236,12 +237,18 @@ int listen_open(struct http *http, struct casemate_error *err)
     for (size_t i = 0; i < s->listen_count; i++) {
         if (strncmp(s->listen[i], "unix:", 5) == 0 && listen_unix(http, s->listen[i] + 5, err) < 0)
             return -1;
-        if (strncmp(s->listen[i], "tcp:", 4) != 0 || s->tls_cert)
+        if (strncmp(s->listen[i], "tcp:", 4) != 0)
             continue;
+        if (s->tls_cert) {
+            tls = true;
+            continue;
+        }
         int fd = listen_tcp_socket(s->listen[i] + 4, err);
         if (fd < 0 || listen_add(http, fd, ORIGIN_REMOTE, false, false, err) < 0)
             return -1;
     }
+    if (tls)
+        return front_start(http, err);
     return http->listeners > 0 || s->listen_count > 0 ? 0 : listen_default(http, err);
 }
 
@@ -256,6 +263,7 @@ void listen_tick(struct http *http)
 
 void listen_close(struct http *http)
 {
+    front_stop(http);
     for (unsigned i = 0; i < http->listeners; i++) {
         struct listener *l = &http->listener[i];
         loop_remove(http->loop, &l->source);

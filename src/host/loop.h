@@ -14,6 +14,7 @@ struct source {
     int fd;
     void (*ready)(void *owner, uint32_t events);
     void *owner;
+    void *context; /* of the owner's own use */
     bool added;
 };
 

@@ -26,7 +26,7 @@ const struct setting settings_table[] = {
     {"insecure", SETTING_FLAG, AT(insecure), 0, 0, false, NULL,
      "allow TCP without TLS and tokens (tests only)"},
     {"state", SETTING_TEXT, AT(state), 0, 0, true, "FOLDER",
-     "records, outboxes and simulated roots (default: $STATE_DIRECTORY, $XDG_STATE_HOME/casemate)"},
+     "records, outboxes and simulated roots (default: $STATE_DIRECTORY, $XDG_STATE_HOME/casemate/host)"},
     {"config", SETTING_TEXT, AT(config), 0, 0, false, "FILE",
      "TOML file with these settings, words joined by _"},
     {"keeps", SETTING_COUNT, AT(keeps), 1, 4096, true, "N", "Keeps at a time (64)"},

@@ -78,7 +78,8 @@ class Host:
         os.makedirs(os.path.join(self.lib, "images"))
         os.makedirs(self.bin)
         shutil.copy(os.path.join(build, "src/host/casemated"), self.bin)
-        shutil.copy(os.path.join(build, "src/host/casemate-warden"), self.lib)
+        for helper in ("casemate-warden", "casemate-front"):
+            shutil.copy(os.path.join(build, "src/host", helper), self.lib)
         shutil.copy(image or os.path.join(build, "tests/support/test-keep"), os.path.join(self.lib, "images/keep-process"))
         self.socket_path = os.path.join(self.folder, "socket")
         self.state = os.path.join(self.folder, "state")

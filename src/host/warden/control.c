@@ -87,9 +87,10 @@ static int receive(int fd, struct iovec *parts, size_t count, size_t *size, int 
                        .msg_controllen = sizeof ancillary.space};
     ssize_t got;
     *passed = -1;
+    /* ECONNRESET comes once, when the other side ended without reading all: what it said is still there. */
     do
         got = recvmsg(fd, &m, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
-    while (got < 0 && errno == EINTR);
+    while (got < 0 && (errno == EINTR || errno == ECONNRESET));
     if (got <= 0)
         return (int)got;
     *size = (size_t)got;

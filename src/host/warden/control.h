@@ -23,6 +23,10 @@ enum control_kind {
     CONTROL_FAILED,       /* payload: struct casemate_error; the warden ends */
     CONTROL_FINDINGS,     /* payload: struct tee_probe; the warden ends */
     CONTROL_ENDED, /* the Keep is gone; value: status as of waitpid(), -1 unknown; payload: text, why */
+    /* between casemated and its TLS front: front/front.h */
+    CONTROL_FRONT,
+    CONTROL_LISTEN,
+    CONTROL_CONNECTION,
 };
 
 enum {

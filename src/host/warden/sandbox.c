@@ -29,14 +29,18 @@ static int set_limits(const struct rlimit *limit, const int *which, size_t count
     return 0;
 }
 
-int sandbox_limits_begin(struct casemate_error *err)
+int sandbox_limits_none(struct casemate_error *err)
 {
     static const int none[] = {RLIMIT_CORE, RLIMIT_MSGQUEUE, RLIMIT_MEMLOCK};
+    const struct rlimit zero = {0, 0};
+    return set_limits(&zero, none, sizeof none / sizeof none[0], err);
+}
+
+int sandbox_limits_begin(struct casemate_error *err)
+{
     static const int descriptors[] = {RLIMIT_NOFILE};
-    const struct rlimit zero = {0, 0}, few = {WARDEN_DESCRIPTORS, WARDEN_DESCRIPTORS};
-    if (set_limits(&zero, none, sizeof none / sizeof none[0], err) < 0)
-        return -1;
-    return set_limits(&few, descriptors, 1, err);
+    const struct rlimit few = {WARDEN_DESCRIPTORS, WARDEN_DESCRIPTORS};
+    return sandbox_limits_none(err) < 0 ? -1 : set_limits(&few, descriptors, 1, err);
 }
 
 int sandbox_limits_finish(struct casemate_error *err)
@@ -58,7 +62,7 @@ int sandbox_limits_finish(struct casemate_error *err)
     return set_limits(&space, memory, 1, err);
 }
 
-static int close_descriptors(int keep_fd, struct casemate_error *err)
+int sandbox_descriptors(int keep_fd, struct casemate_error *err)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0)
@@ -87,7 +91,7 @@ int sandbox_begin(struct sandbox *s, int keep_fd, struct casemate_error *err)
 {
     *s = (struct sandbox){0};
     (void)umask(0077);
-    if (close_descriptors(keep_fd, err) < 0 || reset_signals(err) < 0 || sandbox_limits_begin(err) < 0)
+    if (sandbox_descriptors(keep_fd, err) < 0 || reset_signals(err) < 0 || sandbox_limits_begin(err) < 0)
         return -1;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return failed(err, "give up new privileges");
@@ -121,7 +125,7 @@ int sandbox_finish(struct sandbox *s, int folder, const char *path, const int *s
         sandbox_root(s, path);
     sandbox_landlock(s, folder);
     if (sandbox_capabilities(err) < 0 || sandbox_limits_finish(err) < 0 ||
-        sandbox_syscalls(folder, syscalls, err) < 0)
+        sandbox_syscalls(sandbox_rules, sandbox_rule_count, folder, syscalls, err) < 0)
         return -1;
     buffer_append_text(&s->report, "no new privileges, no capabilities, limits, seccomp");
     return 0;

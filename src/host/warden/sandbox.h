@@ -23,6 +23,10 @@ int sandbox_finish(struct sandbox *s, int folder, const char *path, const int *s
                    struct casemate_error *err);
 
 /* The parts, in the order in which they are taken. */
+/* 0-2 become /dev/null, keep_fd stays, all others are closed. */
+int sandbox_descriptors(int keep_fd, struct casemate_error *err);
+/* No core file, no locked memory, no message queues. */
+int sandbox_limits_none(struct casemate_error *err);
 int sandbox_limits_begin(struct casemate_error *err);
 int sandbox_limits_finish(struct casemate_error *err);
 void sandbox_namespaces(struct sandbox *s);
@@ -30,8 +34,6 @@ void sandbox_namespaces(struct sandbox *s);
 void sandbox_root(struct sandbox *s, const char *path);
 void sandbox_landlock(struct sandbox *s, int folder);
 int sandbox_capabilities(struct casemate_error *err);
-int sandbox_syscalls(int folder, const int *more, struct casemate_error *err);
-
 /* One row of the list of system calls. */
 struct sandbox_rule {
     int number;
@@ -41,5 +43,8 @@ struct sandbox_rule {
 };
 extern const struct sandbox_rule sandbox_rules[];
 extern const unsigned sandbox_rule_count;
+/* These rules, and more calls without conditions (ends with -1, or NULL); any other kills the process. */
+int sandbox_syscalls(const struct sandbox_rule *rules, unsigned count, int folder, const int *more,
+                     struct casemate_error *err);
 
 #endif

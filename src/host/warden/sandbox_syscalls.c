@@ -55,11 +55,12 @@ static int allow(scmp_filter_ctx filter, const struct sandbox_rule *rule, int fo
     return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rule->number, count, compare);
 }
 
-static int build(scmp_filter_ctx filter, int folder, const int *more)
+static int build(scmp_filter_ctx filter, const struct sandbox_rule *rules, unsigned count, int folder,
+                 const int *more)
 {
     int error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-    for (unsigned i = 0; error == 0 && i < sandbox_rule_count; i++)
-        error = allow(filter, &sandbox_rules[i], folder);
+    for (unsigned i = 0; error == 0 && i < count; i++)
+        error = allow(filter, &rules[i], folder);
     for (; error == 0 && more && *more != -1; more++) {
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, *more, 0);
         if (error == -EEXIST)
@@ -68,16 +69,16 @@ static int build(scmp_filter_ctx filter, int folder, const int *more)
     return error ? error : seccomp_load(filter);
 }
 
-int sandbox_syscalls(int folder, const int *more, struct casemate_error *err)
+int sandbox_syscalls(const struct sandbox_rule *rules, unsigned count, int folder, const int *more,
+                     struct casemate_error *err)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-    int error = filter ? build(filter, folder, more) : -ENOMEM;
+    int error = filter ? build(filter, rules, count, folder, more) : -ENOMEM;
     /* What the filter allows is enough to give its memory back. */
     if (filter)
         seccomp_release(filter);
     if (error == 0)
         return 0;
     errno = -error;
-    return casemate_fail_errno(err, E_SANDBOX,
-                               "The warden's sandbox: cannot install the list of system calls");
+    return casemate_fail_errno(err, E_SANDBOX, "The sandbox: cannot install the list of system calls");
 }
