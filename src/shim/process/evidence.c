@@ -37,9 +37,8 @@ int shim_evidence(const struct statement *statement, struct span answer, uint8_t
         return KEEP_EMATCH;
     if (answer.size > capacity)
         return KEEP_ESIZE;
-    error = process_evidence_covers(answer, report_data, statement->boot);
-    if (error)
-        return error;
+    if (process_evidence_covers(answer, report_data, statement->boot) != 0)
+        return KEEP_EMATCH;
     memcpy(out, answer.data, answer.size);
     *size = answer.size;
     return 0;
