@@ -4,6 +4,10 @@
  * secrets. */
 #include <stdint.h>
 
+#ifdef LIBC_PREFIX
+#define __udivti3 keep_udivti3
+#endif
+
 typedef unsigned __int128 u128;
 
 u128 __udivti3(u128 dividend, u128 divisor);

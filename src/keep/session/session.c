@@ -328,6 +328,9 @@ static bool session_step(struct session *s)
     bool moved = false;
     for (unsigned i = 0; i < MESSAGES_PER_TURN && s->phase != SESSION_DEAD; i++) {
         int error = session_turn(s);
+        /* Who has closed will neither ask nor take anything any more. */
+        if (error == KEEP_EAGAIN && s->tls.channel->peer_closed)
+            error = KEEP_ECLOSED;
         if (error == KEEP_EAGAIN)
             break;
         moved = true;
