@@ -101,7 +101,7 @@ static void every_flipped_bit_of_the_evidence_is_refused(void **state)
     run_genuine();
     const struct span statement = span_of(bytes.statement, bytes.statement_size);
     const size_t step =
-        getenv("CASEMATE_SOAK") ? 1 : 3; /* every third bit, and all of them in the long runs */
+        getenv("CASEMATE_SOAK") ? 1 : 9; /* a ninth of the bits, and all of them in the long runs */
     for (size_t bit = 0; bit < 8 * bytes.evidence_size; bit += step) {
         bytes.evidence[bit / 8] ^= (uint8_t)(1u << bit % 8);
         if (accepts(statement, span_of(bytes.evidence, bytes.evidence_size)))
@@ -169,7 +169,7 @@ static void ten_thousand_certificates_take_no_memory(void **state)
     enum { COUNT = 10000, SIZE = 300 };
     struct cbor_writer w;
     struct span encoded, protected_header;
-    uint8_t *chain = malloc(COUNT * (SIZE + 8)), *evidence = malloc(COUNT * (SIZE + 8) + 64);
+    uint8_t *chain = calloc(COUNT, SIZE + 8), *evidence = calloc(COUNT + 1, SIZE + 8);
     static const uint8_t certificate[SIZE];
     assert_true(chain && evidence);
     cbor_writer_init(&w, chain, COUNT * (SIZE + 8));
@@ -183,7 +183,7 @@ static void ten_thousand_certificates_take_no_memory(void **state)
     assert_int_equal(cbor_writer_finish(&w, &protected_header), 0);
     const struct cose_sign1 c = {.protected_header = protected_header, .payload = SPAN_LITERAL("x")};
     size_t size;
-    assert_int_equal(cose_sign1_encode(&c, evidence, COUNT * (SIZE + 8) + 64, &size), 0);
+    assert_int_equal(cose_sign1_encode(&c, evidence, (COUNT + 1) * (SIZE + 8), &size), 0);
     encoded = span_of(evidence, size);
     run_genuine();
     assert_false(accepts(span_of(bytes.statement, bytes.statement_size), encoded));

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <psa/crypto.h>
+#include <stdio.h>
 
 #include "../../src/base/hex.h"
 #include "../../src/proto/message.h"
@@ -201,9 +202,10 @@ static void every_message_built_by_hand_encodes_to_its_golden_file(void **state)
     (void)state;
     for (unsigned t = MESSAGE_ATTEST; t <= MESSAGE_ERROR; t++) {
         struct message m;
-        char file[64] = "message-";
+        char file[64];
         make((enum message_type)t, &m);
-        (void)strcat(file, t == MESSAGE_DATA ? "data-from-client" : message_type_name((enum message_type)t));
+        (void)snprintf(file, sizeof file, "message-%s",
+                       t == MESSAGE_DATA ? "data-from-client" : message_type_name((enum message_type)t));
         check_encoding(&m, file);
     }
 }

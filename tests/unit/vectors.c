@@ -219,10 +219,15 @@ static void bend_to_reference(struct judgement *j)
     memcpy(j->reference.bytes, j->wish.claims.measurement, 48);
     j->reference_svn = 1;
 }
+static void add_policy(struct judgement *j, const char *more)
+{
+    size_t used = strlen(j->policy_text);
+    (void)snprintf(j->policy_text + used, sizeof j->policy_text - used, "%s", more);
+}
 static void bend_to_image(struct judgement *j)
 {
     bend_to_reference(j);
-    (void)strcat(j->policy_text, "[[image]]\nname = \"keep-process\"\nmin_svn = 1\n");
+    add_policy(j, "[[image]]\nname = \"keep-process\"\nmin_svn = 1\n");
 }
 static void bend_to_allowed_debug(struct judgement *j)
 {
@@ -345,12 +350,12 @@ static void bend_reference(struct judgement *j)
 static void bend_image_name(struct judgement *j)
 {
     bend_to_reference(j);
-    (void)strcat(j->policy_text, "[[image]]\nname = \"keep-other\"\n");
+    add_policy(j, "[[image]]\nname = \"keep-other\"\n");
 }
 static void bend_svn(struct judgement *j)
 {
     bend_to_reference(j);
-    (void)strcat(j->policy_text, "[[image]]\nname = \"keep-process\"\nmin_svn = 2\n");
+    add_policy(j, "[[image]]\nname = \"keep-process\"\nmin_svn = 2\n");
 }
 static void bend_debug(struct judgement *j)
 {
