@@ -168,7 +168,7 @@ int32_t casemate_session_input(casemate_session *s, const void *bytes, size_t si
     const uint8_t *at = bytes;
     size_t left = size;
     *taken = 0;
-    if (!s->input_open || !s->streaming)
+    if (!s->input_open || (!s->streaming && s->awaiting != AWAIT_ATTACHED))
         return casemate_fail(err, E_USAGE, "The program takes no input in this session");
     do {
         uint64_t room = STDIN_WINDOW - (s->input_sent - s->input_acknowledged);

@@ -104,7 +104,7 @@ int session_take_running(struct casemate_session *s, const struct message *m, st
         return casemate_fail(err, E_OTHER_KEEP,
                              "The Keep runs under another run id than the one that was given");
     s->state = CASEMATE_STATE_RUNNING;
-    s->streaming = s->following = s->start_attaches;
+    s->following = s->start_attaches;
     session_await(s, s->start_attaches ? AWAIT_ATTACHED : AWAIT_NOTHING);
     event_push(&s->events, CASEMATE_EVENT_RUNNING, 0, 0, span_of(NULL, 0), span_of(m->run, RUN_ID_SIZE));
     return 0;
