@@ -78,7 +78,9 @@ class Agent:
 
     def __init__(self, tools):
         self.folder = tempfile.mkdtemp(prefix="casemate-bench-")
-        self.environment = dict(os.environ, XDG_STATE_HOME=self.folder, XDG_CONFIG_HOME=self.folder, XDG_RUNTIME_DIR=self.folder)
+        library = os.path.join(os.path.dirname(os.path.dirname(tools["casemate"])), "lib")
+        self.environment = dict(os.environ, XDG_STATE_HOME=self.folder, XDG_CONFIG_HOME=self.folder,
+                                XDG_RUNTIME_DIR=self.folder, LD_LIBRARY_PATH=library)
         path = os.path.join(self.folder, "agent.sock")
         self.url = "unix:" + path
         self.log = open(os.path.join(self.folder, "log"), "w")
