@@ -46,7 +46,7 @@ CASES = [
     ("refuses an executable stack", "executable stack",
      {"layout": LAYOUT.replace("PT_GNU_STACK FLAGS(6)", "PT_GNU_STACK FLAGS(7)")}),
     ("refuses segments that share a page", "share a page",
-     {"layout": LAYOUT.replace(".rodata : ALIGN(4096)", ".rodata : ALIGN(16)")}),
+     {"layout": LAYOUT.replace(".data : ALIGN(4096)", ".data : ALIGN(16)")}),
     ("refuses an interpreter", "an interpreter", {"layout": None, "link": ["-pie", "-Wl,--dynamic-linker=/x"],
                                                   "drop": ["-static", "-Wl,--no-dynamic-linker"]}),
     ("refuses relocations", "relocations in", {"layout": None, "link": ["-pie", "-Wl,--no-dynamic-linker"],
