@@ -17,8 +17,8 @@ void wasm_body_init(struct wasm_body *body, struct wasm_heap *heap)
     body->local_vector.heap = heap;
     body->cell_vector.heap = heap;
     body->pending_vector.heap = heap;
-    body->work_per_poll = 32 * 1024;
-    body->work_left = body->work_per_poll;
+    heap->work_per_poll = 32 * 1024;
+    heap->work_left = heap->work_per_poll;
     body->stop_cell = WASM_NO_CELL;
 }
 
@@ -44,6 +44,11 @@ int wasm_body_fail(struct wasm_body *body, int code, const char *format, ...)
         wasm_text_add(&text, body->reader.problem);
         return error->code;
     }
+    if (body->heap->stopped) { /* also where it looked like want of memory */
+        error->code = WASM_ESTOPPED;
+        wasm_text_add(&text, "stopped");
+        return error->code;
+    }
     va_list arguments;
     va_start(arguments, format);
     wasm_text_format(&text, format, arguments);
@@ -53,14 +58,6 @@ int wasm_body_fail(struct wasm_body *body, int code, const char *format, ...)
 
 /* ---- Stacks
  * ----------------------------------------------------------------------------------------------------- */
-
-static int body_work(struct wasm_body *body)
-{
-    body->work_left = body->work_per_poll;
-    if (body->poll != NULL && body->poll(body->poll_context) != 0)
-        return wasm_body_fail(body, WASM_ESTOPPED, "stopped");
-    return 0;
-}
 
 int wasm_body_push(struct wasm_body *body, uint32_t type)
 {
@@ -122,7 +119,7 @@ int wasm_body_pop(struct wasm_body *body, uint32_t expected, struct wasm_operand
 
 int wasm_body_push_all(struct wasm_body *body, const uint32_t *types, uint32_t count)
 {
-    body->work_left -= count;
+    wasm_heap_work(body->heap, count);
     for (uint32_t i = 0; i < count; i++)
         TRY(wasm_body_push(body, types[i]));
     return 0;
@@ -131,7 +128,7 @@ int wasm_body_push_all(struct wasm_body *body, const uint32_t *types, uint32_t c
 int wasm_body_pop_all(struct wasm_body *body, const uint32_t *types, uint32_t count)
 {
     struct wasm_operand operand;
-    body->work_left -= count;
+    wasm_heap_work(body->heap, count);
     for (uint32_t i = count; i > 0; i--)
         TRY(wasm_body_pop(body, types[i - 1], &operand));
     return 0;
@@ -464,8 +461,9 @@ static int pass_expression(struct wasm_body *body)
         wasm_emit_charge(body);
         if (body->cell_count > body->stop_cell)
             return 0;
-        if (--body->work_left < 0)
-            TRY(body_work(body));
+        wasm_heap_work(body->heap, 1);
+        if (body->heap->stopped)
+            return wasm_body_fail(body, WASM_ESTOPPED, "stopped");
     }
     return 0;
 }
@@ -487,8 +485,10 @@ int wasm_body_pass(struct wasm_body *body, const struct wasm_module *module, uin
     body->instruction = function->body.offset;
     TRY(read_locals(body));
     TRY(pass_expression(body));
+    if (body->depth > 0) /* it was to stop before the end */
+        return 0;
     body->instruction = wasm_reader_offset(&body->reader);
-    if (wasm_reader_left(&body->reader) != 0 && body->stop_cell == WASM_NO_CELL)
+    if (wasm_reader_left(&body->reader) != 0)
         return wasm_body_fail(body, WASM_EMALFORMED,
                               "section size mismatch: bytes behind the function's end");
     return 0;

@@ -73,11 +73,6 @@ struct wasm_body {
     const struct wasm_module *module;
     struct wasm_reader reader;
     struct wasm_error *error;
-    int (*poll)(void *context);
-    void *poll_context;
-    int64_t work_left; /* until the next poll */
-    int64_t work_per_poll;
-
     const char *section; /* for errors */
     uint32_t function_index;
     const struct wasm_function_type *type;

@@ -4,8 +4,6 @@
  * with an instance; what it leaves in working memory is copied to the store's arena.
  */
 
-#include <string.h>
-
 #include "body.h"
 #include "store.h"
 
@@ -31,13 +29,14 @@ static struct wasm_compiler *compiler_of(struct wasm_store *store)
         if (compiler == NULL)
             return NULL;
         wasm_body_init(&compiler->body, &store->heap);
-        compiler->body.poll = compiler_poll;
-        compiler->body.poll_context = store;
+        store->heap.poll = compiler_poll;
+        store->heap.poll_context = store;
         compiler->allocated = allocated;
         store->compiler = compiler;
     }
     store->compiler->body.stop_cell = WASM_NO_CELL;
     store->compiler->stopped = 0;
+    store->heap.stopped = false;
     return store->compiler;
 }
 
@@ -82,23 +81,24 @@ int wasm_function_compile(struct wasm_function *function)
     code->zero_slots = body->local_count - body->type->parameter_count;
     code->cost = cost_of(body);
     code->cell_count = body->cell_count;
-    memcpy(code->cells, body->cells, size);
+    wasm_heap_copy(&store->heap, code->cells, body->cells, size);
     function->code = code;
-    return 0;
+    return store->heap.stopped ? trap_of(compiler) : 0;
 }
 
 /* Emitting is deterministic: the pass is made again up to the instruction that reaches the cell. */
 uint64_t wasm_function_offset_of(struct wasm_function *function, uint32_t cell)
 {
-    struct wasm_compiler *compiler = compiler_of(function->store);
+    struct wasm_store *store = function->store;
+    struct wasm_compiler *compiler = compiler_of(store);
     if (compiler == NULL)
         return 0;
     struct wasm_body *body = &compiler->body;
     body->stop_cell = cell;
-    body->poll = NULL;
+    store->heap.poll = NULL;
     int status = wasm_body_pass(body, function->instance->module, function->index, function->instance,
                                 &compiler->error);
-    body->poll = compiler_poll;
+    store->heap.poll = compiler_poll;
     body->stop_cell = WASM_NO_CELL;
     return status == 0 ? body->instruction : 0;
 }

@@ -22,6 +22,10 @@ static const char *const section_names[] = {"custom", "type",   "import",    "fu
 
 #define HEADER_SIZE 8u
 
+/* Where an error is that belongs to no section: in the head of one, or in what the module as a whole lacks.
+ */
+#define BETWEEN_SECTIONS "module"
+
 /* ---- Errors and safe points
  * ------------------------------------------------------------------------------------- */
 
@@ -30,7 +34,7 @@ int wasm_decoder_fail(struct wasm_decoder *decoder, int code, uint64_t offset, c
     struct wasm_error *error = &decoder->error;
     struct wasm_text text;
     *error = (struct wasm_error){.code = code, .offset = offset, .function_index = WASM_NO_INDEX};
-    error->section = decoder->header_done ? section_names[decoder->section] : "header";
+    error->section = decoder->where;
     wasm_text_init(&text, error->message, sizeof(error->message));
     if (decoder->reader.problem != NULL) {
         error->code = WASM_EMALFORMED;
@@ -46,12 +50,8 @@ int wasm_decoder_fail(struct wasm_decoder *decoder, int code, uint64_t offset, c
 
 int wasm_decoder_work(struct wasm_decoder *decoder, uint64_t bytes)
 {
-    struct wasm_body *body = &decoder->body;
-    body->work_left -= (int64_t)bytes;
-    if (body->work_left >= 0)
-        return 0;
-    body->work_left = body->work_per_poll;
-    if (body->poll != NULL && body->poll(body->poll_context) != 0)
+    wasm_heap_work(&decoder->heap, bytes);
+    if (decoder->heap.stopped)
         return wasm_decoder_fail(decoder, WASM_ESTOPPED, decoder->position, "stopped");
     return 0;
 }
@@ -94,6 +94,7 @@ int wasm_decoder_new(const struct wasm_config *config, const uint8_t *bytes, siz
         return WASM_EMEMORY;
     made->heap = heap;
     made->allocated = allocated;
+    made->where = "header";
     made->reader.start = bytes;
     made->reader.at = bytes;
     made->reader.end = bytes;
@@ -120,10 +121,10 @@ void wasm_decoder_destroy(struct wasm_decoder *decoder)
 void wasm_decoder_set_poll(struct wasm_decoder *decoder, int (*poll)(void *context), void *context,
                            size_t bytes_per_poll)
 {
-    decoder->body.poll = poll;
-    decoder->body.poll_context = context;
-    decoder->body.work_per_poll = bytes_per_poll < INT64_MAX ? (int64_t)bytes_per_poll : INT64_MAX;
-    decoder->body.work_left = decoder->body.work_per_poll;
+    decoder->heap.poll = poll;
+    decoder->heap.poll_context = context;
+    decoder->heap.work_per_poll = bytes_per_poll < INT64_MAX ? (int64_t)bytes_per_poll : INT64_MAX;
+    decoder->heap.work_left = decoder->heap.work_per_poll;
 }
 
 /* ---- Sections
@@ -148,13 +149,13 @@ static void read_from(struct wasm_decoder *decoder, size_t end)
     decoder->reader.problem = NULL;
 }
 
-/* An item that does not fit into what has arrived: wait for more, or it is an error. */
+/* The reader's problem: an item that does not fit into what has arrived waits for more; anything else is an
+ * error. */
 static int wait_or_fail(struct wasm_decoder *decoder, size_t end)
 {
-    if (decoder->available < end)
+    if (decoder->reader.problem == wasm_reader_unexpected_end && decoder->available < end)
         return STEP_MORE;
-    return wasm_decoder_fail(decoder, WASM_EMALFORMED, wasm_reader_offset(&decoder->reader),
-                             "unexpected end");
+    return wasm_decoder_fail(decoder, WASM_EMALFORMED, wasm_reader_offset(&decoder->reader), "");
 }
 
 static int step_header(struct wasm_decoder *decoder)
@@ -178,6 +179,7 @@ static int step_header(struct wasm_decoder *decoder)
     if (memcmp(bytes + 4, version, sizeof(version)) != 0)
         return wasm_decoder_fail(decoder, WASM_EMALFORMED, 4, "unknown binary version: expected 1");
     decoder->header_done = true;
+    decoder->where = BETWEEN_SECTIONS;
     decoder->position = HEADER_SIZE;
     return STEP_DONE;
 }
@@ -189,7 +191,7 @@ static int check_order(struct wasm_decoder *decoder, uint8_t number)
     if (!known)
         return wasm_decoder_fail(decoder, WASM_EMALFORMED, decoder->position, "malformed section id %u",
                                  (uint32_t)number);
-    decoder->section = number;
+    decoder->where = section_names[number];
     decoder->body.section = section_names[number];
     if (number == SECTION_CUSTOM)
         return 0;
@@ -208,9 +210,7 @@ static int step_section(struct wasm_decoder *decoder)
     uint8_t number = wasm_read_byte(reader);
     uint32_t size = wasm_read_u32(reader);
     if (reader->problem != NULL)
-        return all_arrived(decoder) || reader->at != reader->start + decoder->available
-                   ? wasm_decoder_fail(decoder, WASM_EMALFORMED, wasm_reader_offset(reader), "")
-                   : STEP_MORE;
+        return wait_or_fail(decoder, decoder->module->size);
     size_t start = (size_t)(reader->at - reader->start);
     if (size > decoder->module->size - start)
         return wasm_decoder_fail(decoder, WASM_EMALFORMED, decoder->position,
@@ -227,6 +227,7 @@ static int step_section(struct wasm_decoder *decoder)
     read_from(decoder, start + size);
     TRY(wasm_decoder_section(decoder, number));
     decoder->position = start + size;
+    decoder->where = BETWEEN_SECTIONS;
     return STEP_DONE;
 }
 
@@ -287,6 +288,7 @@ static int step_code(struct wasm_decoder *decoder)
         return wasm_decoder_fail(decoder, WASM_EMALFORMED, decoder->position,
                                  "section size mismatch: bytes behind the last function");
     decoder->in_code = false;
+    decoder->where = BETWEEN_SECTIONS;
     return STEP_DONE;
 }
 

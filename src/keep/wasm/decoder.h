@@ -17,7 +17,7 @@ struct wasm_decoder {
     size_t available;
     bool header_done;
     uint8_t last_rank; /* of the last section */
-    uint8_t section;   /* its number, while it is being decoded */
+    const char *where; /* the section that is being decoded, for errors */
     /* the code section, whose functions are decoded as they arrive */
     bool in_code;
     bool code_counted;

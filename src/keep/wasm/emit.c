@@ -29,7 +29,6 @@ union wasm_cell *wasm_emit(struct wasm_body *body, uint32_t operation, uint32_t 
     at[0] = body->handlers[operation];
     body->cell_count += cells;
     body->path++;
-    body->work_left--;
     body->producer = WASM_NO_CELL;
     return at;
 }

@@ -33,7 +33,7 @@ void wasm_emit_here(struct wasm_body *body, uint32_t sites)
         uint32_t next = body->cells[sites].lo;
         set_distance(body, sites, body->cell_count);
         sites = next;
-        body->work_left--;
+        wasm_heap_work(body->heap, 1);
     }
     body->producer = WASM_NO_CELL;
 }
@@ -180,6 +180,7 @@ static void emit_table_entries(struct wasm_body *body, uint32_t first, const uin
     struct wasm_reader reader = {targets, targets, body->reader.end, NULL};
     for (uint32_t i = 0; i < count && !body->out_of_memory; i++) {
         struct wasm_control *control = &body->controls[body->depth - 1 - wasm_read_u32(&reader)];
+        wasm_heap_work(body->heap, 1);
         if (!needs_entry(body, control)) {
             link_site(body, control, first + i);
             continue;
@@ -210,6 +211,7 @@ void wasm_emit_branch_table(struct wasm_body *body, const struct wasm_operand *i
         /* a cell at a time: room for it is made as for an operation, and the handler in it is overwritten */
         wasm_emit(body, OP_branch, 1)->bits = 0;
         body->path--;
+        wasm_heap_work(body->heap, 1);
     }
     emit_table_entries(body, first, targets, count);
 }

@@ -14,6 +14,7 @@ struct wasm_chunk {
 #define CHUNK_FIRST (4u * WASM_OS_PAGE)
 #define CHUNK_MOST  (64u * WASM_OS_PAGE)
 #define ALIGNMENT   16u
+#define COPY_PIECE  (128u * 1024u)
 
 _Static_assert(sizeof(struct wasm_chunk) % ALIGNMENT == 0, "what follows a chunk's head must be aligned");
 
@@ -38,6 +39,23 @@ void wasm_heap_free(struct wasm_heap *heap, void *address, size_t allocated)
         return;
     heap->used -= allocated;
     heap->ops.free(heap->ops.context, address, allocated);
+}
+
+void wasm_heap_poll(struct wasm_heap *heap)
+{
+    heap->work_left = heap->work_per_poll;
+    if (heap->poll != NULL && heap->poll(heap->poll_context) != 0)
+        heap->stopped = true;
+}
+
+void wasm_heap_copy(struct wasm_heap *heap, void *to, const void *from, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        size_t piece = size - done < COPY_PIECE ? size - done : COPY_PIECE;
+        memcpy((uint8_t *)to + done, (const uint8_t *)from + done, piece);
+        wasm_heap_work(heap, piece / 16);
+        done += piece;
+    }
 }
 
 void wasm_arena_init(struct wasm_arena *arena, struct wasm_heap *heap)
@@ -110,7 +128,7 @@ int wasm_vector_reserve(struct wasm_vector *vector, size_t count, size_t size)
     if (data == NULL)
         return WASM_EMEMORY;
     if (vector->data != NULL)
-        memcpy(data, vector->data, vector->allocated);
+        wasm_heap_copy(vector->heap, data, vector->data, vector->allocated);
     wasm_heap_free(vector->heap, vector->data, vector->allocated);
     vector->data = data;
     vector->allocated = allocated;

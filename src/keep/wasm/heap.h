@@ -8,12 +8,30 @@
 
 #include "wasm.h"
 
-/* Memory taken from the embedder, at most `limit` bytes at a time. */
+/* Memory taken from the embedder, at most `limit` bytes at a time; and the safe points of long work on it. */
 struct wasm_heap {
     struct wasm_memory_ops ops;
     uint64_t limit;
     uint64_t used;
+    int (*poll)(void *context); /* or NULL; nonzero stops the work */
+    void *poll_context;
+    int64_t work_left; /* until the next poll */
+    int64_t work_per_poll;
+    bool stopped; /* sticky: a poll said so; whoever works looks at it */
 };
+
+void wasm_heap_poll(struct wasm_heap *heap);
+
+/* Counts work: a unit is an instruction, or 16 bytes copied. */
+static inline void wasm_heap_work(struct wasm_heap *heap, uint64_t units)
+{
+    heap->work_left -= (int64_t)units;
+    if (heap->work_left < 0)
+        wasm_heap_poll(heap);
+}
+
+/* memcpy of any size, with safe points. */
+void wasm_heap_copy(struct wasm_heap *heap, void *to, const void *from, size_t size);
 
 void *wasm_heap_allocate(struct wasm_heap *heap, size_t size, size_t *allocated);
 void wasm_heap_free(struct wasm_heap *heap, void *address, size_t allocated);

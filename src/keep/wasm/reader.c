@@ -5,13 +5,15 @@
 
 #include "reader.h"
 
+const char wasm_reader_unexpected_end[] = "unexpected end";
+
 uint32_t wasm_read_u32_long(struct wasm_reader *reader)
 {
     const uint8_t *at = reader->at;
     uint32_t value = 0;
     for (uint32_t shift = 0; shift < 35; shift += 7) {
         if (at == reader->end) {
-            wasm_reader_fail(reader, "unexpected end");
+            wasm_reader_fail(reader, wasm_reader_unexpected_end);
             return 0;
         }
         uint8_t byte = *at++;
@@ -34,7 +36,7 @@ int64_t wasm_read_signed(struct wasm_reader *reader, uint32_t bits)
     uint64_t value = 0;
     for (uint32_t shift = 0; shift < bits; shift += 7) {
         if (at == reader->end) {
-            wasm_reader_fail(reader, "unexpected end");
+            wasm_reader_fail(reader, wasm_reader_unexpected_end);
             return 0;
         }
         uint8_t byte = *at++;

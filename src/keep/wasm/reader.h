@@ -25,6 +25,9 @@ static inline uint64_t wasm_reader_offset(const struct wasm_reader *reader)
     return (uint64_t)(reader->at - reader->start);
 }
 
+/* The problem of an item that does not fit before the end. */
+extern const char wasm_reader_unexpected_end[];
+
 /* Records a problem, once. */
 static inline void wasm_reader_fail(struct wasm_reader *reader, const char *problem)
 {
@@ -36,7 +39,7 @@ static inline void wasm_reader_fail(struct wasm_reader *reader, const char *prob
 static inline uint8_t wasm_read_byte(struct wasm_reader *reader)
 {
     if (reader->at == reader->end) {
-        wasm_reader_fail(reader, "unexpected end");
+        wasm_reader_fail(reader, wasm_reader_unexpected_end);
         return 0;
     }
     return *reader->at++;

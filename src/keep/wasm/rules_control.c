@@ -224,7 +224,7 @@ static int check_top(struct wasm_body *body, const uint32_t *types, uint32_t cou
                                   present);
         TRY(assume_operands(body, present, count - present));
     }
-    body->work_left -= count;
+    wasm_heap_work(body->heap, count);
     for (uint32_t i = count; i > 0; i--) {
         uint32_t actual = body->operands[body->height - count + i - 1].type;
         if (actual != types[i - 1] && actual != WASM_BOTTOM)
@@ -274,6 +274,7 @@ static int check_target(struct wasm_body *body, const uint32_t *default_types, u
     const uint32_t *types;
     uint32_t count;
     uint32_t depth = wasm_read_u32(&body->reader);
+    wasm_heap_work(body->heap, 1);
     TRY(find_label(body, depth, &control));
     if (control->table_mark == body->table_mark)
         return 0;
@@ -307,8 +308,10 @@ int wasm_rule_br_table(struct wasm_body *body, const struct wasm_instruction *in
                               limits->br_table_targets);
     TRY(wasm_body_pop(body, WASM_I32, &index));
     const uint8_t *targets = body->reader.at;
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         wasm_read_u32(&body->reader);
+        wasm_heap_work(body->heap, 1);
+    }
     struct wasm_control *control;
     const uint32_t *types;
     uint32_t arity;
@@ -316,7 +319,6 @@ int wasm_rule_br_table(struct wasm_body *body, const struct wasm_instruction *in
     label_types(control, &types, &arity);
     body->reader.at = targets;
     body->table_mark++;
-    body->work_left -= count;
     for (uint32_t i = 0; i <= count; i++)
         TRY(check_target(body, types, arity));
     wasm_emit_branch_table(body, &index, targets, count + 1);

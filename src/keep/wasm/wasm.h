@@ -228,7 +228,7 @@ enum wasm_error_code {
 
 struct wasm_error {
     int code;
-    const char *section;     /* "type", "code", ...: where decoding was; NULL if not decoding */
+    const char *section;     /* "type", "code", ...; "header", "module" (no section); NULL if not decoding */
     uint64_t offset;         /* in the module's bytes */
     uint32_t function_index; /* or WASM_NO_INDEX */
     char message[192];       /* what was expected and what was found; NUL-terminated */
