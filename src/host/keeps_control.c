@@ -19,8 +19,8 @@ static bool on_ready(struct keeps *keeps, struct keep *k, const struct control *
         return false;
     k->phase = PHASE_LIVE;
     k->since = clock_ms();
+    /* Not recorded: whatever it was, after the end of casemated it is lost, or ended. */
     keeps_set_state(k, states[KEEP_UNOWNED]);
-    keeps_save(keeps, k);
     (void)snprintf(keeps->sandbox, sizeof keeps->sandbox, "%.*s", CONTROL_TEXT_MAX - 1,
                    (const char *)m->payload);
     log_event(LOG_LEVEL_INFO, k->record.id, "live (%s); sandbox: %s", k->record.tee, keeps->sandbox);
@@ -46,10 +46,10 @@ static bool on_failed(struct keeps *keeps, struct keep *k, const struct control 
 
 static bool on_state(struct keeps *keeps, struct keep *k, const struct control *m)
 {
+    (void)keeps;
     if (k->phase != PHASE_LIVE || m->value < 0 || m->value > KEEP_ENDED)
         return false;
     keeps_set_state(k, states[m->value]);
-    keeps_save(keeps, k);
     log_event(LOG_LEVEL_INFO, k->record.id, "%s", k->record.state);
     return true;
 }

@@ -8,7 +8,9 @@ int portal_init(struct portal *p, struct span boot_record)
 {
     if (boot_record.size == 0 || boot_record.size > BOOT_RECORD_SIZE_MAX)
         return KEEP_ESIZE;
-    memset(p, 0, sizeof *p);
+    memset(p, 0, offsetof(struct portal, call));
+    for (unsigned i = 0; i < FRAME_REQUESTS_MAX; i++)
+        p->call[i].used = false;
     memcpy(p->boot, boot_record.data, boot_record.size);
     p->boot_size = boot_record.size;
     p->boot_due = true;
@@ -201,7 +203,7 @@ struct span portal_peek(const struct portal *p, unsigned slot)
 {
     const struct portal_channel *c = &p->channel[slot];
     size_t straight = FRAME_WINDOW - c->at;
-    return span_of(c->window + c->at, c->size < straight ? c->size : straight);
+    return span_of(p->window[slot] + c->at, c->size < straight ? c->size : straight);
 }
 
 void portal_consume(struct portal *p, unsigned slot, size_t size)

@@ -22,8 +22,7 @@ struct portal_channel {
     uint32_t credit;   /* what we may still send */
     uint32_t granted;  /* what the Keep may still send */
     uint32_t consumed; /* taken from the window, not granted again yet */
-    size_t at, size;   /* the bytes that wait in the window, a ring */
-    uint8_t window[FRAME_WINDOW];
+    size_t at, size;   /* the bytes that wait in its window, a ring */
 };
 
 /* A request of the Keep, from its arrival until its reply is on its way. */
@@ -43,8 +42,10 @@ struct portal {
     uint32_t last_id;
     unsigned turn; /* slot that is served next */
     struct portal_channel channel[PORTAL_SLOTS];
-    struct portal_call call[FRAME_REQUESTS_MAX];
     size_t input_size, output_at, output_size;
+    /* Memory that is touched only as it is needed, by many wardens. */
+    struct portal_call call[FRAME_REQUESTS_MAX];
+    uint8_t window[PORTAL_SLOTS][FRAME_WINDOW];
     uint8_t input[2 * FRAME_SIZE_MAX];
     uint8_t output[PORTAL_OUTPUT_SIZE];
 };

@@ -64,8 +64,9 @@ static int on_data(struct portal *p, const struct frame *f, struct span payload)
         return 0;
     size_t end = (c->at + c->size) % FRAME_WINDOW, straight = FRAME_WINDOW - end;
     size_t first = payload.size < straight ? payload.size : straight;
-    memcpy(c->window + end, payload.data, first);
-    memcpy(c->window, payload.data + first, payload.size - first);
+    uint8_t *window = p->window[c - p->channel];
+    memcpy(window + end, payload.data, first);
+    memcpy(window, payload.data + first, payload.size - first);
     c->size += payload.size;
     return 0;
 }
