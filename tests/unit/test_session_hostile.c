@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client's session against hosts and Keeps that lie: each case ends with a precise error, in time, and
- * before a byte of the workload has left, where evidence is the lie (docs/threat-model.md; THREATS 3, 4, 5,
- * 6, 7, 41, 42, 47). */
+ * before a byte of the workload has left, where evidence is the lie (docs/threat-model.md: acceptance 3, 4, 5,
+ * 6 and 7; rows 41, 42 and 47). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,6 +47,7 @@ static void refused(struct bench *b, const char *code)
 
 /* ---- evidence ---- */
 
+/* row 41 */
 static void a_simulated_keep_is_refused_by_name_unless_that_is_allowed(void **state)
 {
     struct bench *b = *state;
@@ -100,6 +101,7 @@ static void falsify(void *context, struct statement *said)
         memcpy(said->mode, "plain", 6);
 }
 
+/* rows 20, 21, 39 and 42 */
 static void each_field_that_binds_a_statement_is_checked(void **state)
 {
     static const char *const codes[] = {"E_BINDING", "E_BINDING", "E_BINDING", "E_EVIDENCE",
@@ -138,6 +140,7 @@ static void the_evidence_of_an_earlier_session_is_refused(void **state)
     buffer_free(&kept);
 }
 
+/* row 58 */
 static void a_keep_that_holds_another_workload_gets_no_secret(void **state)
 {
     struct bench *b = *state;
@@ -256,6 +259,7 @@ static void one_mistreated(struct bench *b, struct mistreat *how)
         assert_string_equal(bench_code(b), "E_PROTOCOL");
 }
 
+/* row 57 */
 static void every_message_mistreated_ends_with_a_precise_error_in_time(void **state)
 {
     struct bench *b = *state;
@@ -292,6 +296,7 @@ static void no_corrupted_byte_of_a_statement_is_believed(void **state)
 
 /* ---- transport ---- */
 
+/* row 57 */
 static void a_connection_cut_at_any_byte_gives_a_clean_error(void **state)
 {
     struct bench *b = *state;
@@ -308,6 +313,7 @@ static void a_connection_cut_at_any_byte_gives_a_clean_error(void **state)
     }
 }
 
+/* row 47 */
 static void another_protocol_or_group_than_offered_is_refused(void **state)
 {
     struct bench *b = *state;

@@ -185,6 +185,7 @@ static void every_beginning_of_a_module_is_refused(void **state)
     wasm_bytes_free(&bytes);
 }
 
+/* row 31 */
 static void every_changed_byte_is_survived(void **state)
 {
     (void)state;

@@ -107,6 +107,7 @@ static const struct {
     LOOP("growing in a loop", 3, 0x40, 0x41, 1, 0x40, 0, 0x1A, 0x0C, 0, 0x0B),
 };
 
+/* row 29 */
 static void an_endless_program_is_stopped(void **state)
 {
     (void)state;

@@ -99,6 +99,7 @@ static void put_recursion(struct wasm_bytes *bytes)
     wasm_bytes_end_function(bytes, mark);
 }
 
+/* row 29 */
 static void endless_recursion_ends_in_a_trap_at_either_limit(void **state)
 {
     (void)state;
@@ -315,6 +316,7 @@ static void a_span_never_leaves_the_memory(void **state)
 }
 
 /* THREATS: all pairs of offset and length at the edges of 32 bits trap, whichever operation has them. */
+/* row 60 */
 static void every_access_at_the_edge_of_32_bits_traps(void **state)
 {
     (void)state;
@@ -406,6 +408,7 @@ static void stores_and_instances_share_nothing(void **state)
     wasm_bytes_free(&bytes);
 }
 
+/* row 61 */
 static void want_of_memory_at_any_point_is_reported_and_leaks_nothing(void **state)
 {
     (void)state;
