@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The outbox of an ended Keep (docs/protocol.md, section 6): believed by its receipt's evidence, and by
- * nothing else (THREATS 53). */
+ * nothing else (row 53). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

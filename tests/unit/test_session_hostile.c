@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client's session against hosts and Keeps that lie: each case ends with a precise error, in time, and
- * before a byte of the workload has left, where evidence is the lie (docs/threat-model.md: acceptance 3, 4, 5,
- * 6 and 7; rows 41, 42 and 47). */
+ * before a byte of the workload has left, where evidence is the lie (docs/threat-model.md: acceptance 3, 4,
+ * 5, 6 and 7; rows 41, 42 and 47). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

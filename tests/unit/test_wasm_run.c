@@ -315,7 +315,8 @@ static void a_span_never_leaves_the_memory(void **state)
     wasm_program_end(&program);
 }
 
-/* THREATS: all pairs of offset and length at the edges of 32 bits trap, whichever operation has them. */
+/* Acceptance 22: all pairs of offset and length at the edges of 32 bits trap, whichever operation has them.
+ */
 /* row 60 */
 static void every_access_at_the_edge_of_32_bits_traps(void **state)
 {

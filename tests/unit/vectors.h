@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judgements that one row alone refuses, one for each row that process evidence can have (THREATS: one check
+/* Judgements that one row alone refuses, one for each row that process evidence can have (row 22: one check
  * missing, and nobody notices). Used twice: with the verifier as it ships, and with each row masked in turn.
  */
 #ifndef CASEMATE_TESTS_VECTORS_H
