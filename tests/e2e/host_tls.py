@@ -105,6 +105,7 @@ def requests_and_sessions_pass_through_tls():
             assert s.recv(1) == b""
 
 
+# row 66
 def a_wrong_or_missing_token_is_refused_on_tcp_only():
     with host() as h:
         for headers in ([], ["Authorization: Bearer wrong-horse-battery-staple"], ["Authorization: Basic " + TOKEN],
@@ -180,6 +181,7 @@ def the_front_ends_with_casemated_and_casemated_with_the_front():
         assert h.process.wait(10) == 1
 
 
+# row 66
 def tcp_without_tls_or_tokens_is_refused_at_start():
     certificate, key = make_certificate("good")
     start_fails("E_INSECURE", "--listen", "tcp:127.0.0.1:0")

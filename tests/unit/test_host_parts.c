@@ -119,6 +119,7 @@ static void bodies_that_are_not_meant_are_refused(void **state)
 
 /* ---- tokens ---- */
 
+/* row 66 */
 static void a_token_is_accepted_whole_and_nothing_else_is(void **state)
 {
     struct tokens t = {0};

@@ -86,6 +86,7 @@ static void every_other_call_kills(const struct sandbox_rule *rules, unsigned co
     }
 }
 
+/* row 59 */
 static void every_call_outside_the_wardens_list_kills(void **state)
 {
     (void)state;
