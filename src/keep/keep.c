@@ -135,8 +135,9 @@ int keep_step(struct keep *keep)
     int error = keep_poll(keep);
     if (error || !keep->program.started)
         return error;
+    error = program_run(keep);
     keep->more = true; /* the end of the program is news for its sessions */
-    return program_run(keep);
+    return error;
 }
 
 void keep_free(struct keep *keep)

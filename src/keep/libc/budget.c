@@ -18,9 +18,9 @@ int budget_reserve(size_t size, uint8_t **base)
     return shim_reserve(size, base);
 }
 
-int budget_commit(uint8_t *at, size_t size)
+static int commit(uint8_t *at, size_t size, uint64_t kept)
 {
-    uint64_t left = limit - committed, kept = reserve_open ? 0 : BUDGET_RESERVE;
+    uint64_t left = limit - committed;
     if (left < kept || size > left - kept)
         return KEEP_ENOMEM;
     for (size_t done = 0; done < size;) {
@@ -34,6 +34,21 @@ int budget_commit(uint8_t *at, size_t size)
         committed += step;
     }
     return 0;
+}
+
+static uint64_t reserve_kept(void)
+{
+    return reserve_open ? 0 : BUDGET_RESERVE;
+}
+
+int budget_commit(uint8_t *at, size_t size)
+{
+    return commit(at, size, reserve_kept());
+}
+
+int budget_commit_linear(uint8_t *at, size_t size)
+{
+    return commit(at, size, reserve_kept() + BUDGET_MARGIN);
 }
 
 void budget_decommit(uint8_t *at, size_t size)

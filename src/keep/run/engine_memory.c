@@ -16,7 +16,7 @@ static void *reserve(void *context, size_t size)
 static int commit(void *context, void *address, size_t size)
 {
     (void)context;
-    return budget_commit(address, size);
+    return budget_commit_linear(address, size);
 }
 
 static void decommit(void *context, void *address, size_t size)

@@ -9,7 +9,7 @@
 
 #include <sys/random.h>
 
-#include "../../src/shim/process/process.h"
+#include "../../../src/shim/process/process.h"
 
 static jmp_buf halted;
 static int reason;

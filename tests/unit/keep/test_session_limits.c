@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who gets in, for how long, and who gets evidence first (docs/protocol.md, section 4; rows 1, 27 and 48). */
-#include "../support/keep/session_test.h"
+#include "../../support/keep/session_test.h"
 
 enum { STRANGERS = KEEP_STRANGERS_MAX };
 

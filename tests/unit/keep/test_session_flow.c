@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Attestation and ownership, over TLS between buffers (docs/protocol.md, sections 3 to 5; rows 39, 42, 52).
  */
-#include "../support/keep/session_test.h"
+#include "../../support/keep/session_test.h"
 
 struct rig {
     struct host_end host;

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/shim/process/process.h"
+#include "../../../src/shim/process/process.h"
 
 enum { PAGE = 4096 };
 

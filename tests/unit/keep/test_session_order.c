@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every message in every state in which it is not allowed, and bytes that are no message (docs/protocol.md,
  * sections 1, 3 and 5; rows 8 and 47). */
-#include "../support/keep/session_test.h"
+#include "../../support/keep/session_test.h"
 
-#include "../../src/proto/cbor.h"
+#include "../../../src/proto/cbor.h"
 
 static struct owner_keys keys;
 static const struct message attest = {.type = MESSAGE_ATTEST};

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "../support/keep/client.h"
+#include "../../support/keep/client.h"
 
 enum { MEMORY = 256 << 20 };
 

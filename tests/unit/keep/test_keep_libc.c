@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/keep/libc/budget.h"
-#include "../../src/keep/libc/heap.h"
-#include "../support/keep/shim_test.h"
+#include "../../../src/keep/libc/budget.h"
+#include "../../../src/keep/libc/heap.h"
+#include "../../support/keep/shim_test.h"
 
 void *keep_memcpy(void *restrict to, const void *restrict from, size_t size);
 void *keep_memmove(void *to, const void *from, size_t size);

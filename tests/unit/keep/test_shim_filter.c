@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/shim/process/process.h"
+#include "../../../src/shim/process/process.h"
 
 enum { DONE = 42 };
 

@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-#include "../../src/keep/portal/portal.h"
-#include "../support/keep/shim_test.h"
+#include "../../../src/keep/portal/portal.h"
+#include "../../support/keep/shim_test.h"
 
 static struct portal *portal;
 static struct {

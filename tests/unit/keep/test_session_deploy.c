@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* deploy, data, secrets and start: whole or not at all, once, and for the workload that they name
  * (docs/protocol.md, section 5; rows 40, 52, 56). */
-#include "../support/keep/session_test.h"
+#include "../../support/keep/session_test.h"
 
-#include "../../src/proto/cbor.h"
+#include "../../../src/proto/cbor.h"
 
 struct rig {
     struct host_end host;
