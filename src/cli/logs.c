@@ -103,12 +103,15 @@ int verb_logs(struct cli *cli)
         result = print_session(cli, &c, lines, all);
     /* A Keep that has gone is read from its outbox. */
     if (result < 0 && c.place.record && c.place.host) {
-        casemate_error *first = cli->error;
-        cli->error = casemate_error_new();
-        int other = cli->error ? print_outbox(cli, &c, lines, all) : -1;
-        casemate_error_free(cli->error);
-        cli->error = first;
-        result = other == 0 ? 0 : result;
+        casemate_error *session = cli->error, *outbox = casemate_error_new();
+        cli->error = outbox;
+        result = outbox ? print_outbox(cli, &c, lines, all) : -1;
+        /* Why the outbox is not believed says more than that the Keep is gone; that there is none says less.
+         */
+        bool better = outbox && casemate_error_is(session, "E_LOST", 6) &&
+                      !casemate_error_is(outbox, "E_NOT_FOUND", 11);
+        cli->error = better ? outbox : session;
+        casemate_error_free(better ? session : outbox);
     }
     command_close(&c);
     return result;

@@ -389,6 +389,9 @@ int http_refusal(long status, struct span body, const char *what, struct casemat
                             reason[0] ? ": " : "", reason);
         return casemate_next(err, "casemate ps lists the Keeps of a host.");
     }
+    if (status == 410)
+        return casemate_fail(err, E_LOST, "The host agent says that there is no %s any more (HTTP 410)%s%s",
+                             what, reason[0] ? ": " : "", reason);
     return casemate_fail(err, E_HTTP, "The host agent refused %s (HTTP %ld)%s%s", what, status,
                          reason[0] ? ": " : "", reason);
 }

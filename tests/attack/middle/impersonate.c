@@ -250,22 +250,41 @@ static bool self_sign(struct tls *tls)
            mbedtls_x509_crt_parse_der(&tls->certificate, der + sizeof der - size, (size_t)size) == 0;
 }
 
-/* The key that the attack names: a stolen one in a file of hexadecimal, or a fresh one. */
-static bool attack_key(const struct attack *attack, uint8_t private_key[P256_PRIVATE_SIZE])
+static bool keep_digest(struct tls *keep, char hex[2 * DIGEST_SIZE + 1])
+{
+    uint8_t digest[DIGEST_SIZE];
+    const mbedtls_x509_crt *certificate = mbedtls_ssl_get_peer_cert(&keep->ssl);
+    if (!certificate)
+        return false;
+    struct span spki = span_of(certificate->pk_raw.p, certificate->pk_raw.len);
+    if (crypto_sha256(&spki, 1, digest) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof digest; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    return true;
+}
+
+/* The key that the attack uses: a fresh one; or what a command prints, which gets the digest of the Keep's
+ * SPKI as an argument. */
+static bool attack_key(struct liar *liar, uint8_t private_key[P256_PRIVATE_SIZE])
 {
     uint8_t point[P256_POINT_SIZE];
-    if (strcmp(attack->mode, "mitm") != 0 || attack->argument[0] == 0)
+    char digest[2 * DIGEST_SIZE + 1], command[4096];
+    if (strcmp(liar->attack->mode, "mitm") != 0 || liar->attack->argument[0] == 0)
         return crypto_p256_generate(private_key, point) == 0;
-    FILE *file = fopen(attack->argument, "r");
-    if (!file)
+    if (!keep_digest(&liar->keep, digest))
+        return false;
+    (void)snprintf(command, sizeof command, "%s %s", liar->attack->argument, digest);
+    FILE *thief = popen(command, "r");
+    if (!thief)
         return false;
     bool whole = true;
     for (size_t i = 0; whole && i < P256_PRIVATE_SIZE; i++) {
         unsigned byte;
-        whole = fscanf(file, "%2x", &byte) == 1;
+        whole = fscanf(thief, "%2x", &byte) == 1;
         private_key[i] = (uint8_t)byte;
     }
-    (void)fclose(file);
+    (void)pclose(thief);
     return whole;
 }
 
@@ -290,12 +309,11 @@ void impersonate(const struct attack *attack, struct connection *c)
     static struct liar liar;
     uint8_t private_key[P256_PRIVATE_SIZE];
     liar.attack = attack;
-    if (psa_crypto_init() != PSA_SUCCESS || !attack_key(attack, private_key) ||
-        !load_key(&liar.client, private_key) || !self_sign(&liar.client))
+    if (psa_crypto_init() != PSA_SUCCESS || !tls_open(&liar.keep, c->target, MBEDTLS_SSL_IS_CLIENT, true))
+        return;
+    if (!attack_key(&liar, private_key) || !load_key(&liar.client, private_key) || !self_sign(&liar.client))
         return;
     if (strcmp(attack->mode, "replay") == 0 && !load_bundle(&liar))
-        return;
-    if (!tls_open(&liar.keep, c->target, MBEDTLS_SSL_IS_CLIENT, true))
         return;
     if (tls_open(&liar.client, c->client, MBEDTLS_SSL_IS_SERVER, strcmp(attack->mode, "noalpn") != 0))
         play_keep(&liar);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static bool socket_address(const char *path, struct sockaddr_un *address)
@@ -172,7 +173,6 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: middle LISTEN TARGET MODE[:ARGUMENT] [--loot FILE] [--record FILE]\n");
         return 2;
     }
-    (void)signal(SIGCHLD, SIG_IGN);
     (void)signal(SIGPIPE, SIG_IGN);
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     (void)unlink(argv[1]);
@@ -193,5 +193,7 @@ int main(int argc, char **argv)
             _exit(0);
         }
         (void)close(client);
+        while (waitpid(-1, NULL, WNOHANG) > 0) {
+        }
     }
 }
