@@ -105,7 +105,8 @@ static int poll_all(struct keep *keep)
         return error;
     outbox_step(keep);
     state_tell(keep);
-    return portal_pump(&keep->portal);
+    /* Sends only: what was received here would be seen by nobody before the next frame wakes the Keep. */
+    return portal_flush(&keep->portal);
 }
 
 int keep_poll(struct keep *keep)

@@ -210,6 +210,13 @@ int portal_pump(struct portal *p)
     return p->error;
 }
 
+int portal_flush(struct portal *p)
+{
+    if (!p->error)
+        p->error = portal_send(p);
+    return p->error;
+}
+
 /* ---- a channel, as its owner sees it ---- */
 
 size_t channel_read(struct channel *c, uint8_t *bytes, size_t size)

@@ -64,6 +64,8 @@ void portal_init(struct portal *p, const struct portal_events *events, void *con
 /* Takes in what is there, tells the owner, sends what may be sent. 0; KEEP_ECLOSED: the host is gone;
  * KEEP_EHOST: it broke a rule; or what an event answered. */
 int portal_pump(struct portal *p);
+/* Sends what may be sent, and takes in nothing. */
+int portal_flush(struct portal *p);
 /* Which directions to wait for (enum shim_wake). */
 unsigned portal_wanted(const struct portal *p);
 
