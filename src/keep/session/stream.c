@@ -59,7 +59,8 @@ static bool stream_input_ack(struct session *s)
 {
     const struct ring *r = &s->keep->program.input.ring;
     uint64_t consumed = r->read > s->input_base ? r->read - s->input_base : 0;
-    if (consumed == s->input_acked)
+    /* When the program has ended its input is wiped, counters too: there is nothing more to acknowledge. */
+    if (consumed <= s->input_acked)
         return false;
     s->input_acked = consumed;
     const struct message m = {.type = MESSAGE_INPUT_ACK, .position = consumed};
