@@ -66,6 +66,9 @@ void casemate_verdict_free(casemate_verdict *verdict);
 int32_t casemate_verdict_accepted(const casemate_verdict *verdict);
 /* {"verdict", "reasons", "checks", "claims", ...}; the field names are stable. */
 void casemate_verdict_json(const casemate_verdict *verdict, const char **text, size_t *size);
+/* The same for a person: claims, failed checks with what was expected and found, why each matters and how to
+ * mend it. */
+void casemate_verdict_text(const casemate_verdict *verdict, const char **text, size_t *size);
 /* One claim of it as text ("tee", "class", "measurement", "binding", ...); empty if there is no such claim.
  */
 void casemate_verdict_claim(const casemate_verdict *verdict, const char *name, size_t name_size,

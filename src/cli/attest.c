@@ -26,7 +26,7 @@ static void print(struct cli *cli, const casemate_verdict *verdict)
     if (cli->options.json)
         printf("%.*s\n", (int)size, text);
     else
-        output_verdict(cli, stdout, verdict);
+        output_verdict(stdout, verdict);
 }
 
 static int work(struct cli *cli, struct command *c)

@@ -103,7 +103,7 @@ static int verified(struct launch *l)
                    measurement);
     output_banner(l->cli, verdict);
     if (l->cli->options.verbose && !l->cli->options.json)
-        output_verdict(l->cli, stderr, verdict);
+        output_verdict(stderr, verdict);
     else if (!l->is_private)
         output_note(l->cli, "casemate: %s", l->verdict_line);
     return save_evidence(l);
@@ -177,7 +177,7 @@ static int dry_run(struct launch *l)
         output_json(stdout, json_pack("{s:o, s:o}", "verification", json_loadb(text, text_size, 0, NULL),
                                       "workload", json_loadb(json, size, 0, NULL)));
     } else {
-        output_verdict(l->cli, stdout, casemate_session_verdict(l->drive.session));
+        output_verdict(stdout, casemate_session_verdict(l->drive.session));
         printf("would send:\n%.*s\n", (int)size, json);
     }
     return 0;

@@ -193,71 +193,12 @@ void output_claim(const casemate_verdict *verdict, const char *name, char *text,
     (void)snprintf(text, capacity, "%.*s", (int)size, claim);
 }
 
-void output_verdict_line(FILE *to, const casemate_verdict *verdict)
+void output_verdict(FILE *to, const casemate_verdict *verdict)
 {
-    char class_name[32], measurement[128];
-    output_claim(verdict, "class", class_name, sizeof class_name);
-    output_claim(verdict, "measurement", measurement, sizeof measurement);
-    fprintf(to, "%s (%s), measurement %s", casemate_verdict_accepted(verdict) ? "accepted" : "refused",
-            class_name, measurement);
-}
-
-static void print_value(FILE *to, const char *name, const json_t *value)
-{
-    char *text = NULL;
-    if (json_is_string(value)) {
-        fprintf(to, "  %-14s ", name);
-        output_safe(to, json_string_value(value), json_string_length(value));
-        fputc('\n', to);
-        return;
-    }
-    text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-    fprintf(to, "  %-14s %s\n", name, text ? text : "");
-    free(text);
-}
-
-static void print_checks(const struct cli *cli, FILE *to, const json_t *checks)
-{
-    size_t index;
-    const json_t *check;
-    bool utf8 = cli->terminal;
-    json_array_foreach(checks, index, check)
-    {
-        bool ok = json_is_true(json_object_get(check, "ok"));
-        const char *id = json_string_value(json_object_get(check, "id"));
-        const char *expected = json_string_value(json_object_get(check, "expected"));
-        const char *found = json_string_value(json_object_get(check, "found"));
-        if (ok && !cli->options.verbose)
-            continue;
-        fprintf(to, "  %s %s", ok ? (utf8 ? "✔" : "ok  ") : (utf8 ? "✗" : "FAIL"), id ? id : "");
-        if (!ok)
-            fprintf(to, ": expected %s, found %s", expected ? expected : "", found ? found : "");
-        fputc('\n', to);
-    }
-}
-
-void output_verdict(const struct cli *cli, FILE *to, const casemate_verdict *verdict)
-{
-    const char *text, *name;
-    size_t size, index;
-    const json_t *reason;
-    json_t *value;
-    casemate_verdict_json(verdict, &text, &size);
-    json_t *root = json_loadb(text, size, 0, NULL);
-    fprintf(to, "claims:\n");
-    json_object_foreach(json_object_get(root, "claims"), name, value) print_value(to, name, value);
-    fprintf(to, "checks: %zu\n", json_array_size(json_object_get(root, "checks")));
-    print_checks(cli, to, json_object_get(root, "checks"));
-    fprintf(to, "verdict: ");
-    output_verdict_line(to, verdict);
-    fputc('\n', to);
-    json_array_foreach(json_object_get(root, "reasons"), index, reason)
-    {
-        fprintf(to, "  because ");
-        output_safe(to, json_string_value(reason), json_string_length(reason));
-        fputc('\n', to);
-    }
-    json_decref(root);
+    const char *text;
+    size_t size;
+    casemate_verdict_text(verdict, &text, &size);
+    fprintf(to, "%.*s", (int)size, text);
 }
 
 void output_banner(const struct cli *cli, const casemate_verdict *verdict)

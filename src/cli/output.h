@@ -20,10 +20,8 @@ void output_json(FILE *to, json_t *object);
 /* Text of a peer or a file: printable, for a terminal. */
 void output_safe(FILE *to, const char *text, size_t size);
 
-/* Claims and verdict as text; the JSON that casemate_verdict_json() gives. */
-void output_verdict(const struct cli *cli, FILE *to, const casemate_verdict *verdict);
-/* One line: "accepted (simulated), measurement HEX". */
-void output_verdict_line(FILE *to, const casemate_verdict *verdict);
+/* Claims and verdict as text. */
+void output_verdict(FILE *to, const casemate_verdict *verdict);
 /* The banner of what is insecure in this run, if anything is. */
 void output_banner(const struct cli *cli, const casemate_verdict *verdict);
 /* A claim as text, into a buffer. */

@@ -31,7 +31,7 @@ int verb_verify(struct cli *cli)
         if (cli->options.json)
             printf("%.*s\n", (int)size, text);
         else
-            output_verdict(cli, stdout, verdict);
+            output_verdict(stdout, verdict);
         result = casemate_verdict_accepted(verdict) ? 0 : EXIT_REFUSED;
     }
     casemate_verdict_free(verdict);

@@ -194,7 +194,10 @@ int32_t casemate_session_input(casemate_session *s, const void *bytes, size_t si
 int session_take_input_ack(struct casemate_session *s, const struct message *m, struct casemate_error *err)
 {
     if (m->position < s->input_acknowledged || m->position > s->input_sent)
-        return casemate_fail(err, E_PROTOCOL, "The Keep acknowledged input that was not sent");
+        return casemate_fail(err, E_PROTOCOL,
+                             "The Keep acknowledged %llu bytes of input after %llu, of %llu sent",
+                             (unsigned long long)m->position, (unsigned long long)s->input_acknowledged,
+                             (unsigned long long)s->input_sent);
     s->input_acknowledged = m->position;
     if (s->input_full)
         event_push(&s->events, CASEMATE_EVENT_INPUT, 0, 0, span_of(NULL, 0), span_of(NULL, 0));

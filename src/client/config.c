@@ -34,7 +34,8 @@ static int env(struct config *c, const struct toml_node *node)
     if (toml_expect(c->document, node, "`env`", TOML_TABLE, c->err) < 0)
         return -1;
     for (size_t i = 0; i < toml_count(node); i++) {
-        const char *name = toml_key(node, i, NULL), *text;
+        struct toml_position position;
+        const char *name = toml_key(node, i, &position), *text;
         size_t size;
         if (toml_string(c->document, toml_get(node, name), "a variable's value", &text, &size, c->err) < 0 ||
             casemate_package_set_variable(c->package, name, strlen(name), text, size, 0, c->err) < 0)

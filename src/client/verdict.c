@@ -16,7 +16,8 @@ int judge(struct attest_input *input, const struct casemate_policy *policy,
         return casemate_fail(err, E_NOMEM, "No memory for a verdict");
     input->policy = policy->policy;
     input->roots = roots ? &roots->roots : NULL;
-    if (attest_judge(input, &v->verdict, err) < 0 || verdict_json(&v->verdict, &v->json, err) < 0) {
+    if (attest_judge(input, &v->verdict, err) < 0 || verdict_json(&v->verdict, &v->json, err) < 0 ||
+        verdict_text(&v->verdict, &v->text, err) < 0) {
         casemate_verdict_free(v);
         return -1;
     }
@@ -29,6 +30,7 @@ void casemate_verdict_free(casemate_verdict *verdict)
     if (!verdict)
         return;
     free(verdict->json);
+    free(verdict->text);
     free(verdict);
 }
 
@@ -41,6 +43,12 @@ void casemate_verdict_json(const casemate_verdict *verdict, const char **text, s
 {
     *text = verdict->json;
     *size = strlen(verdict->json);
+}
+
+void casemate_verdict_text(const casemate_verdict *verdict, const char **text, size_t *size)
+{
+    *text = verdict->text;
+    *size = strlen(verdict->text);
 }
 
 void casemate_verdict_claim(const casemate_verdict *verdict, const char *name, size_t name_size,

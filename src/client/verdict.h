@@ -22,7 +22,7 @@ struct casemate_roots {
 
 struct casemate_verdict {
     struct verdict verdict;
-    char *json;
+    char *json, *text;
     char claim[256]; /* of the last casemate_verdict_claim() */
 };
 
