@@ -25,7 +25,9 @@ deps: ## installs what the build needs (scripts/deps --list says what and why)
 configure: deps ## configures build/
 	@scripts/configure $(BUILD)
 
-demo: all ## deploys a real program to a host agent on this machine, attested end to end
+demo: configure ## deploys a real program to a host agent on this machine, attested end to end
+	@ninja -C $(BUILD) -j$(JOBS) --quiet stage
+	@scripts/notice $(BUILD)
 	@scripts/demo $(BUILD)
 
 check: ## builds and tests everything, with sanitizers too; ends with "N passed, N failed, N skipped"
