@@ -26,6 +26,7 @@ struct host_end {
     int fd;
     int status; /* what keep_step() said, or the exit status of the process; 0 while it runs */
     bool gone;
+    bool lenient;              /* what the Keep sends is not looked at */
     struct shim_pipe received; /* not yet a whole frame */
     struct host_channel channel[HOST_CHANNELS];
     int state;                  /* told last */
@@ -41,6 +42,8 @@ struct host_end {
 
 /* Starts a Keep in this process, or the image at `path`, and sends the boot record. */
 void host_start(struct host_end *host, const char *image, uint64_t memory);
+/* The same without the boot record. */
+void host_start_bare(struct host_end *host, const char *image);
 /* Ends it, frees everything. */
 void host_stop(struct host_end *host);
 /* Moves what can be moved: both ways, one step of the Keep. */
