@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command line with some checks of the verifier made to hold whatever they find: each attack is shown to succeed against a
- * client that lacks the check which stops it. CASEMATE_MASKED_CHECKS names them, separated by commas. Never installed. */
+/* The command line with some checks of the verifier made to hold whatever they find: each attack is shown to
+ * succeed against a client that lacks the check which stops it. CASEMATE_MASKED_CHECKS names them, separated
+ * by commas. Never installed. */
 #include <stdlib.h>
 #include <string.h>
 

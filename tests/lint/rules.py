@@ -76,7 +76,7 @@ RULES = [
     Rule("machine-path", r"^(?!tests/lint/).", r"(?<![\w.])/(work|farm|Users)/|(?<![\w.$}])/home/\w",
          "it exists on one machine only: take it relative to the file, or from the environment",
          ["cd /" + "work/main", "/home/" + "me/x"], ["/run/casemate", "$HOME/x"], comments=True),
-    Rule("web-address", r"^(?!LICENSE).",
+    Rule("web-address", r"^(?!LICENSE)(?!tests/.*\.c$).",
          r"https?://(?!(\[?::1|127\.|localhost|(?i:host)\b|[\w.-]*\bexample\b|\$|%|<|\{|"
          r"(www\.)?(apache|semver|keepachangelog|spdx|developercertificate|json-schema|rfc-editor|w3)\.)|[\"'`)\s])",
          "a name that is nowhere near a promise of ours: cite the specification by name and section",
