@@ -116,7 +116,7 @@ class Host:
         """casemated itself, also below a wrapper."""
         if not self.wrap:
             return self.process.pid
-        return next(p for p in children(self.process.pid) if name_of(p) == "casemated")
+        return next((p for p in children(self.process.pid) if name_of(p) == "casemated"), 0)
 
     def connect(self):
         sock = socket.socket(socket.AF_UNIX)
@@ -177,9 +177,11 @@ class Host:
 
     def stop(self):
         if self.process and self.process.poll() is None:
-            self.process.terminate()
+            # A wrapper ends when what it wraps does.
+            if self.pid():
+                os.kill(self.pid(), signal.SIGTERM)
             try:
-                self.process.wait(10)
+                self.process.wait(20)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -190,7 +192,7 @@ class Host:
 
     def __exit__(self, kind, value, trace):
         if kind:
-            sys.stderr.write(self.log()[-4000:])
+            sys.stderr.write("\n".join(l for l in self.log().splitlines() if "debug" not in l)[-4000:] + "\n")
         self.stop()
 
 

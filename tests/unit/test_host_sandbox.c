@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <psa/crypto.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,6 +177,28 @@ static void every_rule_has_its_reason_and_stands_once(void **state)
             assert_int_not_equal(front_rules[i].number, front_rules[k].number);
 }
 
+/* ---- rules that are rarely needed ---- */
+
+static void draw_numbers(long count)
+{
+    uint8_t byte;
+    for (long i = 0; i < count; i++)
+        if (psa_generate_random(&byte, 1) != PSA_SUCCESS)
+            _exit(1);
+}
+
+/* After 10,000 requests the generator behind signatures asks the kernel for a new seed: without the rule a
+ * Keep that is attested often would lose its warden. */
+static void the_generator_seeds_itself_anew_within_the_list(void **state)
+{
+    static const int without[] = {SYS_getpid, -1};
+    (void)state;
+    assert_int_equal(psa_crypto_init(), PSA_SUCCESS);
+    int status = run_inside(sandbox_rules, sandbox_rule_count, process_tee.syscalls, draw_numbers, 10010);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == NOT_KILLED);
+    assert_true(was_killed(run_inside(sandbox_rules, sandbox_rule_count, without, draw_numbers, 10010)));
+}
+
 /* ---- the whole of it ---- */
 
 static bool is_refused(const char *path)
@@ -248,6 +271,7 @@ int main(void)
         cmocka_unit_test(calls_of_another_convention_kill),
         cmocka_unit_test(files_outside_the_keeps_folder_kill),
         cmocka_unit_test(opening_in_any_other_way_kills),
+        cmocka_unit_test(the_generator_seeds_itself_anew_within_the_list),
         cmocka_unit_test(every_rule_has_its_reason_and_stands_once),
         cmocka_unit_test(inside_there_is_the_keeps_folder_and_nothing_else),
     };
