@@ -16,7 +16,7 @@ void *heap_allocate(size_t size);
 void *heap_allocate_array(size_t count, size_t size);
 /* Keeps the first min(old, new) bytes; on NULL the old memory stays as it is. Size 0 frees. */
 void *heap_resize(void *memory, size_t size);
-/* NULL is fine. Memory that is not the heap's, or free already, halts the Keep. */
+/* NULL is fine. A pointer that heap_allocate() never gave halts the Keep. */
 void heap_free(void *memory);
 /* What an allocation can hold. */
 size_t heap_size(const void *memory);

@@ -14,8 +14,9 @@ struct keep;
 struct wasi;
 
 enum {
-    /* About this much work between two polls; far below 5 ms on any processor. */
-    PROGRAM_FUEL_PER_POLL = 200000,
+    /* About this much work between two polls: one to three milliseconds, so that polling costs well below 1
+       %. */
+    PROGRAM_FUEL_PER_POLL = 1000000,
     PROGRAM_BYTES_PER_POLL = 65536,
     PROGRAM_STACK_SIZE = 8 << 20,
     /* Codes of ends that are not the program's own. */
