@@ -26,6 +26,7 @@ refused() {
     no_loot
 }
 
+# row 64
 @test "a host that only looks sees neither secret nor module nor file" {
     start_middle pass --record "$DIR/record"
     run deploy
@@ -94,6 +95,7 @@ PY
 }
 
 # Acceptance test 6.
+# row 57
 @test "a cut at any byte of the handshake is a clean error" {
     local step=131
     [ -z "${CASEMATE_SOAK:-}" ] || step=1
@@ -126,6 +128,7 @@ PY
     done
 }
 
+# row 57
 @test "a host that stalls is left at the deadline" {
     for at in k:0 k:900; do
         start_middle "stall:$at"
@@ -136,7 +139,7 @@ PY
     done
 }
 
-# Rows 41 and 33: simulated evidence is refused unless it is asked for, whatever the host says.
+# Row 41, acceptance 33: simulated evidence is refused unless it is asked for, whatever the host says.
 @test "without --allow-simulated nothing of the workload leaves" {
     start_middle pass --record "$DIR/record-refused"
     run timeout 60 "$BIN/casemate" deploy --host "unix:$DIR/middle.sock" --image "$IMAGE" "$PROGRAM" /input

@@ -4,7 +4,7 @@
 
 Every number that a file cites is a rule. Every rule says in its last cell where it is enforced and shown, by paths of
 files that cite it, at least one of which is a test, a fuzz target or a model; or `later: WHAT`, if what it speaks of
-is not in the tree; or `out of scope`; or `open`, if no test shows it yet, which the page counts."""
+is not in the tree; or `out of scope`."""
 
 import re
 
@@ -65,7 +65,7 @@ def rules(lines):
 
 def judge_place(number, cell, places):
     """What is wrong with the last cell of a rule, or None. places: path -> numbers that it cites."""
-    if re.match(r"(later: \w|out of scope\b|open$)", cell):
+    if re.match(r"(later: \w|out of scope\b)", cell):
         return None
     paths = re.findall(r"`([^`]+)`", cell)
     for path in paths:
@@ -89,10 +89,6 @@ def check(findings, paths):
     check_acceptance(findings, known, paths)
     if sorted(known) != list(range(1, len(known) + 1)):
         findings.add("threat-numbers", DOCUMENT, 1, "rules are numbered from 1 without gaps; a number is never used again")
-    still_open = [number for number, (_, cell) in known.items() if cell == "open"]
-    said = re.search(r"Rules that no test shows yet: (\d+)\.", "\n".join(lines_of(DOCUMENT)))
-    if len(still_open) != (int(said.group(1)) if said else 0):
-        findings.add("threat-place", DOCUMENT, 1, f"{len(still_open)} rules are open: say \"Rules that no test shows yet: N.\"")
     for number, (line, cell) in known.items():
         problem = judge_place(number, cell, places)
         if problem:
