@@ -46,8 +46,8 @@ int32_t casemate_policy_parse(const char *text, size_t size, const char *name, s
 /* The policy without a file: class hardware; the measurements of the images that came with this library. */
 int32_t casemate_policy_default(casemate_policy **policy, casemate_error *error);
 void casemate_policy_free(casemate_policy *policy);
-/* Accepts, beside class hardware, evidence of exactly these simulated roots: what `--allow-simulated` means.
- */
+/* Makes the policy one of class simulated, for exactly these roots beside those that it names: what
+ * `--allow-simulated` means. A policy is for one class, so hardware is then refused. */
 int32_t casemate_policy_allow_simulated(casemate_policy *policy, const casemate_roots *roots,
                                         casemate_error *error);
 /* Adds an accepted measurement, lower-case hex, of a TEE. */

@@ -10,9 +10,9 @@
 
 static const struct {
     enum casemate_code code;
-    const char *id, *title, *why, *fix;
+    const char *id, *title, *why, *fix, *page;
 } table[CHECK_COUNT] = {
-#define CHECK(name, code, id, title, why, fix) [CHECK_##name] = {code, id, title, why, fix},
+#define CHECK(name, code, id, title, why, fix) [CHECK_##name] = {code, id, title, why, fix, why "\n\n" fix},
 #include "checks.def"
 #undef CHECK
 };
@@ -20,6 +20,14 @@ static const struct {
 void check_need(struct check_report *report, enum check_id id)
 {
     report->used[id] = true;
+}
+
+/* What a peer made up is shown on terminals: control characters (C0, DEL) never get there. */
+static void make_harmless(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = '?';
 }
 
 static bool set_row(struct check_report *report, enum check_id id, bool ok, const char *expected,
@@ -33,6 +41,7 @@ static bool set_row(struct check_report *report, enum check_id id, bool ok, cons
     row->state = ok ? CHECK_OK : CHECK_FAILED;
     (void)snprintf(row->expected, sizeof row->expected, "%s", expected);
     (void)vsnprintf(row->found, sizeof row->found, format, args);
+    make_harmless(row->found);
     return ok;
 }
 
@@ -120,4 +129,29 @@ enum check_id check_find(const char *name)
         if (strcmp(table[id].id, name) == 0)
             return (enum check_id)id;
     return CHECK_COUNT;
+}
+
+/* Reasons with a name of their own. */
+static const struct {
+    const char *name, *title, *page;
+} reasons[] = {
+    {"measurement-unknown", "No measurement of this TEE is known",
+     "The policy names no measurement of this TEE and no image of this installation, so none can be the "
+     "right one.\n\n"
+     "Install the image, or add its measurement to the policy after you have worked it out from an image "
+     "that you trust: "
+     "`casemate measure IMAGE`."},
+};
+
+size_t check_page_count(void)
+{
+    return CHECK_COUNT + sizeof reasons / sizeof *reasons;
+}
+
+void check_page(size_t index, const char **name, const char **title, const char **page)
+{
+    const bool check = index < CHECK_COUNT;
+    *name = check ? table[index].id : reasons[index - CHECK_COUNT].name;
+    *title = check ? table[index].title : reasons[index - CHECK_COUNT].title;
+    *page = check ? table[index].page : reasons[index - CHECK_COUNT].page;
 }

@@ -59,7 +59,11 @@ enum casemate_code check_code(enum check_id id);
 const char *check_title(enum check_id id);
 const char *check_why(enum check_id id);
 const char *check_fix(enum check_id id);
-/* For `casemate explain ID`: CHECK_COUNT if there is no such id. */
+/* CHECK_COUNT if there is no such id. */
 enum check_id check_find(const char *name);
+/* The pages of `casemate explain`: one for each id, then those of reasons that are no id; index below the
+ * count. */
+size_t check_page_count(void);
+void check_page(size_t index, const char **name, const char **title, const char **page);
 
 #endif

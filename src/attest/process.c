@@ -51,8 +51,8 @@ static bool read_all(struct span evidence, struct cose_sign1 *cose, struct proce
 static void copy_text(struct span from, char *to, size_t capacity)
 {
     size_t size = from.size < capacity ? from.size : capacity - 1;
-    if (size)
-        memcpy(to, from.data, size);
+    for (size_t i = 0; i < size; i++) /* it may be shown on a terminal */
+        to[i] = from.data[i] < 0x20 || from.data[i] == 0x7f ? '?' : (char)from.data[i];
     to[size] = '\0';
 }
 

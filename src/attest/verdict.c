@@ -131,21 +131,21 @@ static const char *found_of(const struct check_row *row)
     return row->state == CHECK_NOT_RUN ? "not reached" : row->found;
 }
 
+/* A failed row also says why it matters and how to mend it. */
 static json_t *check_json(const struct verdict *v, enum check_id id)
 {
     static const char *const states[] = {"not-run", "ok", "failed", "not-applicable"};
     const struct check_row *row = &v->report.row[id];
-    return json_pack("{s:s, s:b, s:s, s:s, s:s}", "id", check_id_name(id), "ok",
-                     !check_failed(&v->report, id), "state", states[row->state], "expected", row->expected,
-                     "found", found_of(row));
-}
-
-static json_t *reason_json(const struct verdict *v, enum check_id id)
-{
-    const struct check_row *row = &v->report.row[id];
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "id", reason_of(v, id), "what", check_title(id),
-                     "expected", row->expected, "found", found_of(row), "why", check_why(id), "fix",
-                     check_fix(id));
+    const bool failed = check_failed(&v->report, id);
+    json_t *to =
+        json_pack("{s:s, s:s, s:b, s:s, s:s, s:s}", "id", check_id_name(id), "title", check_title(id), "ok",
+                  !failed, "state", states[row->state], "expected", row->expected, "found", found_of(row));
+    if (failed) {
+        (void)json_object_set_new(to, "reason", json_string(reason_of(v, id)));
+        (void)json_object_set_new(to, "why", json_string(check_why(id)));
+        (void)json_object_set_new(to, "fix", json_string(check_fix(id)));
+    }
+    return to;
 }
 
 int verdict_json(const struct verdict *verdict, char **text, struct casemate_error *err)
@@ -156,7 +156,7 @@ int verdict_json(const struct verdict *verdict, char **text, struct casemate_err
             continue;
         (void)json_array_append_new(checks, check_json(verdict, (enum check_id)id));
         if (check_failed(&verdict->report, (enum check_id)id))
-            (void)json_array_append_new(reasons, reason_json(verdict, (enum check_id)id));
+            (void)json_array_append_new(reasons, json_string(reason_of(verdict, (enum check_id)id)));
     }
     json_t *whole =
         json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "verdict", verdict->accepted ? "accepted" : "refused",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../attest/check.h"
 #include "../base/error.h"
 
 int32_t casemate_prepare(casemate_error *err)
@@ -101,13 +102,17 @@ void casemate_error_set_part(casemate_error *error, int32_t part, const char *te
 
 size_t casemate_code_count(void)
 {
-    return E_CODE_COUNT - 1;
+    return E_CODE_COUNT - 1 + check_page_count();
 }
 
 int32_t casemate_code_at(size_t index, const char **code, const char **title, const char **page)
 {
     if (index >= casemate_code_count())
         return -1;
+    if (index >= E_CODE_COUNT - 1) {
+        check_page(index - (E_CODE_COUNT - 1), code, title, page);
+        return 0;
+    }
     enum casemate_code found = (enum casemate_code)(index + 1);
     *code = casemate_code_name(found);
     *title = casemate_code_title(found);

@@ -92,6 +92,12 @@ static bool accepts(struct span statement, struct span evidence)
     return judgement_run_bytes(&judgement, statement, evidence, &verdict, &err) == 0 && verdict.accepted;
 }
 
+/* A ninth of the bits, each place in a byte in turn; all of them in the long runs. */
+static size_t flip_step(void)
+{
+    return getenv("CASEMATE_SOAK") ? 1 : 9;
+}
+
 /* Nothing in COSE_Sign1 as we have it is unsigned, so there is no list of unsigned bits: every flip is
  * refused. */
 /* rows 21 and 65 */
@@ -100,9 +106,7 @@ static void every_flipped_bit_of_the_evidence_is_refused(void **state)
     (void)state;
     run_genuine();
     const struct span statement = span_of(bytes.statement, bytes.statement_size);
-    const size_t step =
-        getenv("CASEMATE_SOAK") ? 1 : 9; /* a ninth of the bits, and all of them in the long runs */
-    for (size_t bit = 0; bit < 8 * bytes.evidence_size; bit += step) {
+    for (size_t bit = 0; bit < 8 * bytes.evidence_size; bit += flip_step()) {
         bytes.evidence[bit / 8] ^= (uint8_t)(1u << bit % 8);
         if (accepts(statement, span_of(bytes.evidence, bytes.evidence_size)))
             fail_msg("bit %zu of byte %zu may flip", bit % 8, bit / 8);
@@ -115,7 +119,7 @@ static void every_flipped_bit_of_the_statement_is_refused(void **state)
     (void)state;
     run_genuine();
     const struct span evidence = span_of(bytes.evidence, bytes.evidence_size);
-    for (size_t bit = 0; bit < 8 * bytes.statement_size; bit++) {
+    for (size_t bit = 0; bit < 8 * bytes.statement_size; bit += flip_step()) {
         bytes.statement[bit / 8] ^= (uint8_t)(1u << bit % 8);
         if (accepts(span_of(bytes.statement, bytes.statement_size), evidence))
             fail_msg("bit %zu of byte %zu may flip", bit % 8, bit / 8);
@@ -329,15 +333,37 @@ static void the_json_of_a_refusal_lists_every_failed_clause(void **state)
     judgement.wish.claims.debug = EAT_DEBUG_ENABLED;
     (void)snprintf(strstr(judgement.policy_text, "[[measurement]]"), 64, "\n");
     assert_int_equal(judgement_run(&judgement, &bytes, &verdict, &err), 0);
-    json_t *object = verdict_object(), *reasons = json_object_get(object, "reasons");
+    json_t *object = verdict_object(), *reasons = json_object_get(object, "reasons"), *check;
+    size_t i, failed = 0;
     assert_string_equal(text_of(object, "verdict"), "refused");
     assert_int_equal(json_array_size(reasons), 2);
-    assert_string_equal(text_of(json_array_get(reasons, 0), "id"), "measurement-unknown");
-    assert_string_equal(text_of(json_array_get(reasons, 1), "id"), "debug");
-    assert_string_equal(text_of(json_array_get(reasons, 1), "found"), "on");
-    assert_true(text_of(json_array_get(reasons, 1), "why")[0] &&
-                text_of(json_array_get(reasons, 1), "fix")[0]);
+    assert_string_equal(json_string_value(json_array_get(reasons, 0)), "measurement-unknown");
+    assert_string_equal(json_string_value(json_array_get(reasons, 1)), "debug");
+    json_array_foreach(json_object_get(object, "checks"), i, check)
+    {
+        if (json_is_true(json_object_get(check, "ok")))
+            continue;
+        failed++;
+        assert_true(text_of(check, "why")[0] && text_of(check, "fix")[0] && text_of(check, "reason")[0]);
+        if (strcmp(text_of(check, "id"), "debug") == 0)
+            assert_string_equal(text_of(check, "found"), "on");
+    }
+    assert_int_equal(failed, 2);
     json_decref(object);
+}
+
+static void what_a_peer_made_up_cannot_drive_a_terminal(void **state)
+{
+    (void)state;
+    judgement_make(&hierarchy, &judgement);
+    judgement.wish.claims.profile = SPAN_LITERAL("tag:\x1b[2J\x7f\n");
+    judgement.wish.claims.enforced_by = SPAN_LITERAL("\x1b]0;silicon\x07");
+    assert_int_equal(judgement_run(&judgement, &bytes, &verdict, &err), 0);
+    for (unsigned id = 0; id < CHECK_COUNT; id++)
+        for (const char *c = verdict.report.row[id].found; *c; c++)
+            assert_true((unsigned char)*c >= 0x20 && *c != 0x7f);
+    for (const char *c = verdict.claims.enforced_by; *c; c++)
+        assert_true((unsigned char)*c >= 0x20 && *c != 0x7f);
 }
 
 static void the_text_shows_marks_and_what_to_do(void **state)
@@ -394,6 +420,11 @@ static void every_check_has_a_page(void **state)
         assert_true(check_code(check) != E_NONE);
     }
     assert_int_equal(check_find("nonsense"), CHECK_COUNT);
+    for (size_t i = 0; i < check_page_count(); i++) {
+        const char *name, *title, *page;
+        check_page(i, &name, &title, &page);
+        assert_true(name[0] && title[0] && strstr(page, "\n\n"));
+    }
 }
 
 static void dates_are_those_of_the_calendar(void **state)
@@ -459,6 +490,7 @@ int main(void)
         cmocka_unit_test(a_verdict_lives_a_day_and_no_longer_than_its_certificates),
         cmocka_unit_test(the_json_of_an_accepted_verdict_has_the_stable_fields),
         cmocka_unit_test(the_json_of_a_refusal_lists_every_failed_clause),
+        cmocka_unit_test(what_a_peer_made_up_cannot_drive_a_terminal),
         cmocka_unit_test(the_text_shows_marks_and_what_to_do),
         cmocka_unit_test(claims_are_found_by_name),
         cmocka_unit_test(recorded_evidence_says_so),
