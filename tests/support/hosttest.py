@@ -169,7 +169,11 @@ class Host:
         return sock
 
     def ended(self, keep, state):
-        eventually(lambda: self.keep(keep)["state"] == state, 15, f"Keep {keep} being {state}")
+        """Waits until the Keep itself is gone: it calls itself ended before that."""
+        def gone():
+            record = self.keep(keep)
+            return record["state"] == state and "ended" in record
+        eventually(gone, 15, f"Keep {keep} being {state}")
         return self.keep(keep)
 
     def family(self):
