@@ -26,7 +26,7 @@ configure: deps ## configures build/
 	@scripts/configure $(BUILD)
 
 demo: configure ## deploys a real program to a host agent on this machine, attested end to end
-	@ninja -C $(BUILD) -j$(JOBS) --quiet stage
+	@ninja -C $(BUILD) -j$(JOBS) --quiet stage.stamp
 	@scripts/notice $(BUILD)
 	@scripts/demo $(BUILD)
 
@@ -38,19 +38,20 @@ prepush: ## the fast subset before a push: format, build, unit tests, lints, che
 	@scripts/deps check
 	@scripts/check --fast
 
-conformance: all ## the official WebAssembly and WASI suites, whole
+conformance: ## the official WebAssembly and WASI suites, whole
 	@scripts/deps check
 	@scripts/check --suite conformance
 
-bench: all ## measures, side by side with others
+bench: ## measures, side by side with others
 	@scripts/deps bench
+	@$(MAKE) --no-print-directory all
 	@scripts/bench $(BUILD)
 
 fuzz: ## fuzzes every parser, FUZZ_SECONDS each (60)
 	@scripts/deps check
 	@scripts/fuzz
 
-soak: all ## the long runs: all iterations of the tests that make check samples
+soak: ## the long runs: all iterations of the tests that make check samples
 	@scripts/deps check
 	@CASEMATE_SOAK=1 scripts/check --suite soak
 
@@ -62,8 +63,9 @@ chroot-check: ## make demo and make check as a new user's, in fresh Debian 12 an
 	@scripts/deps bench
 	@scripts/chroot-check 12 13
 
-tidy: all ## static analysis of our sources
+tidy: ## static analysis of our sources
 	@scripts/deps bench
+	@$(MAKE) --no-print-directory all
 	@scripts/tidy $(BUILD)
 
 format: ## formats the C sources
