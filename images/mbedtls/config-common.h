@@ -49,8 +49,8 @@
 #define MBEDTLS_PSA_CRYPTO_C
 #define MBEDTLS_USE_PSA_CRYPTO
 #define MBEDTLS_PSA_KEY_STORE_DYNAMIC
-/* PSA would copy each buffer that it is given, against a caller who still writes to it. Ours never do: whatever
- * comes from a peer was copied in once before. Two copies and two allocations a record less. */
+/* PSA would copy each buffer that it is given, against a caller who still writes to it. Ours never do:
+ * whatever comes from a peer was copied in once before. Two copies and two allocations a record less. */
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 
 /* TLS 1.3 with ephemeral keys only: no PSK, tickets, early data, renegotiation, and no 1.2 at all. The

@@ -207,7 +207,8 @@ static void every_setting_has_help_and_a_default_in_its_range(void **state)
 
 static void tcp_wants_tls_and_tokens(void **state)
 {
-    char *tcp = strdup("tcp:127.0.0.1:1"), *unix_socket = strdup("unix:/x"), *other = strdup("udp:127.0.0.1:1");
+    char *tcp = strdup("tcp:127.0.0.1:1"), *unix_socket = strdup("unix:/x"),
+         *other = strdup("udp:127.0.0.1:1");
     struct settings s;
     (void)state;
     settings_default(&s);
