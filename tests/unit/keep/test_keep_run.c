@@ -295,8 +295,13 @@ static void input_reaches_the_program_and_is_acknowledged(void **state)
     send_input(&r->c, "two", true);
     r->size[0] = 4;
     int type;
-    while ((type = client_receive(&r->c)) != MESSAGE_EXIT)
+    while ((type = client_receive(&r->c)) != MESSAGE_EXIT) {
         assert_true(type == MESSAGE_INPUT_ACK || type == MESSAGE_OUTPUT);
+        if (type == MESSAGE_INPUT_ACK) {
+            assert_true(r->c.m.position > acked);
+            acked = r->c.m.position;
+        }
+    }
     assert_int_equal(r->c.m.exit.stream_size[0], 7);
 }
 
