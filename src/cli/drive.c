@@ -84,15 +84,16 @@ static int take_event(struct drive *d, const struct casemate_event *e)
     return d->on_event ? d->on_event(d->context, e) : 0;
 }
 
-/* All events that wait: 1 if the wanted one was among them. */
+/* All events that wait: 1 if the wanted one was among them, or if the one who listens has what he wanted. */
 static int take_events(struct drive *d, int32_t until)
 {
     struct casemate_event e = {.size = sizeof e};
     int reached = 0;
     while (casemate_session_event(d->session, &e) == 1) {
-        if (take_event(d, &e) < 0)
+        int taken = take_event(d, &e);
+        if (taken < 0)
             return -1;
-        reached = reached || e.type == until || e.type == CASEMATE_EVENT_EXIT;
+        reached = reached || taken == 1 || e.type == until || e.type == CASEMATE_EVENT_EXIT;
     }
     return reached;
 }

@@ -47,7 +47,7 @@ static int take_data(struct fetch *f, const struct casemate_event *e)
     if (f->fd != STDOUT_FILENO && close(f->fd) < 0)
         return cli_fail(f->cli, "E_IO", "Cannot write %s: %s", f->to, strerror(errno));
     f->fd = -1;
-    return 0;
+    return 1;
 }
 
 static int on_event(void *context, const struct casemate_event *e)
@@ -66,7 +66,7 @@ static int on_event(void *context, const struct casemate_event *e)
         return 0;
     case CASEMATE_EVENT_ENTRIES:
         f->done = f->is_folder = true;
-        return 0;
+        return 1;
     default:
         return 0;
     }
@@ -109,7 +109,7 @@ static int fetch_one(struct cli *cli, struct drive *d, const char *path, const c
     bool exited = d->exited;
     int result = casemate_session_cp(d->session, path, strlen(path), cli->error);
     while (result == 0 && !f.done) {
-        result = drive(d, f.fd >= 0 ? CASEMATE_EVENT_FILE_DATA : CASEMATE_EVENT_ENTRIES);
+        result = drive(d, CASEMATE_EVENT_CLOSED);
         if (result == 1)
             result = cli_fail(cli, "E_IO", "Interrupted while fetching %s", path);
     }
