@@ -19,7 +19,8 @@ struct drive {
     int64_t stop_deadline;
     bool broken_pipe; /* nobody reads our stdout */
     bool skipped;
-    /* Called for events that the loop does not handle itself; -1 with the error set. May be NULL. */
+    /* Called for events that the loop does not handle itself; -1 with the error set, 1 if the loop
+     * shall return. May be NULL. */
     int (*on_event)(void *context, const struct casemate_event *event);
     void *context;
     /* what came of it */

@@ -109,7 +109,7 @@ static int fetch_one(struct cli *cli, struct drive *d, const char *path, const c
     bool exited = d->exited;
     int result = casemate_session_cp(d->session, path, strlen(path), cli->error);
     while (result == 0 && !f.done) {
-        result = drive(d, CASEMATE_EVENT_CLOSED);
+        result = drive(d, CASEMATE_EVENT_ENTRIES);
         if (result == 1)
             result = cli_fail(cli, "E_IO", "Interrupted while fetching %s", path);
     }
