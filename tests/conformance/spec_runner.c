@@ -65,8 +65,7 @@ static const char *string_of(const json_t *json, const char *key)
     return text == NULL ? "" : text;
 }
 
-/* ---- The host module `spectest`
- * --------------------------------------------------------------------------------- */
+/* ---- The host module `spectest` ------------------------------------------------------------------------ */
 
 static const char *const spectest_names[] = {
     "print",      "print_i32",  "print_i64",  "print_f32",  "print_f64", "print_i32_f32", "print_f64_f64",
@@ -134,8 +133,7 @@ static bool resolve(void *context, const struct wasm_import *import, struct wasm
     return false;
 }
 
-/* ---- Modules
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Modules ------------------------------------------------------------------------------------------- */
 
 static uint8_t *read_file(const struct run *run, const char *name, size_t *size)
 {
@@ -245,8 +243,7 @@ static void do_register(struct run *run, const json_t *command)
     run->registered = item;
 }
 
-/* ---- Actions
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Actions ------------------------------------------------------------------------------------------- */
 
 struct outcome {
     int status;
@@ -376,8 +373,7 @@ static void assert_not_instantiated(struct run *run, const json_t *command, cons
         complain(run, type, status_text(status, &error));
 }
 
-/* ---- Files
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Files --------------------------------------------------------------------------------------------- */
 
 static void do_command(struct run *run, const json_t *command)
 {

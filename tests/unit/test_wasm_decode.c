@@ -12,8 +12,7 @@
 
 #include "../support/wasm_program.h"
 
-/* ---- Positions
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Positions ----------------------------------------------------------------------------------------- */
 
 #define HEADER "\0asm\1\0\0\0"
 #define TYPES  "\1\4\1\x60\0\0" /* 8..13 */
@@ -144,8 +143,7 @@ static void an_error_says_section_offset_and_what_was_expected(void **state)
     assert_int_equal(failures, 0);
 }
 
-/* ---- Every cut, every piece
- * ------------------------------------------------------------------------------------- */
+/* ---- Every cut, every piece ---------------------------------------------------------------------------- */
 
 /* A module with every section but a start. */
 static void put_rich_module(struct wasm_bytes *bytes)
@@ -252,8 +250,7 @@ static void an_error_is_found_as_soon_as_its_bytes_are_there(void **state)
     wasm_program_end(&program);
 }
 
-/* ---- What a module says of itself
- * ------------------------------------------------------------------------------- */
+/* ---- What a module says of itself ---------------------------------------------------------------------- */
 
 static void imports_exports_and_names_are_known_without_an_instance(void **state)
 {
@@ -307,8 +304,7 @@ static void a_feature_that_is_off_is_not_there(void **state)
     wasm_bytes_free(&bytes);
 }
 
-/* ---- Want of memory
- * --------------------------------------------------------------------------------------------- */
+/* ---- Want of memory ------------------------------------------------------------------------------------ */
 
 static void a_decoder_without_memory_says_so_at_every_allocation(void **state)
 {

@@ -81,8 +81,7 @@ static void start(struct wasm_program *program, const struct wasm_bytes *bytes, 
     assert_int_equal(wasm_program_start(program), 0);
 }
 
-/* ---- Running
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Running ------------------------------------------------------------------------------------------- */
 
 /* Loops that never end, by their code. */
 static const struct {
@@ -181,8 +180,7 @@ static void filling_and_copying_a_gibibyte_reaches_safe_points(void **state)
     wasm_bytes_free(&bytes);
 }
 
-/* ---- Validating
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Validating ---------------------------------------------------------------------------------------- */
 
 static int decode_watched(struct wasm_program *program, const struct wasm_bytes *bytes, struct watch *watch)
 {

@@ -30,8 +30,7 @@ static uint32_t call_i32(struct wasm_program *program, uint32_t argument)
     return results[0].i32;
 }
 
-/* ---- Traps
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Traps --------------------------------------------------------------------------------------------- */
 
 struct trap_case {
     int trap;
@@ -126,8 +125,7 @@ static void endless_recursion_ends_in_a_trap_at_either_limit(void **state)
     }
 }
 
-/* ---- Host functions
- * --------------------------------------------------------------------------------------------- */
+/* ---- Host functions ------------------------------------------------------------------------------------ */
 
 /* f(x) = host.0(x), of type (i32) -> i32. */
 static void put_import(struct wasm_bytes *bytes)
@@ -252,8 +250,75 @@ static void a_wrong_import_is_refused_by_name(void **state)
     wasm_bytes_free(&bytes);
 }
 
-/* ---- Memories and tables
- * ---------------------------------------------------------------------------------------- */
+/* ---- Several instances --------------------------------------------------------------------------------- */
+
+/* f(x) = x == 0 ? memory.size : tail call of table[x & 1](x - 1); g(x) = 100 * f(x) + memory.size. */
+static void put_relay(struct wasm_bytes *bytes, uint8_t pages)
+{
+    wasm_bytes_begin(bytes);
+    WASM_BYTES_PUT(bytes, 1, 6, 1, 0x60, 1, 0x7F, 1, 0x7F);
+    WASM_BYTES_PUT(bytes, 2, 12, 1, 4, 'h', 'o', 's', 't', 1, '0', 1, 0x70, 0, 2);
+    WASM_BYTES_PUT(bytes, 3, 3, 2, 0, 0, 5, 3, 1, 0);
+    wasm_bytes_u8(bytes, pages);
+    WASM_BYTES_PUT(bytes, 7, 9, 2, 1, 'f', 0, 0, 1, 'g', 0, 1);
+    size_t section = wasm_bytes_section(bytes, 10);
+    wasm_bytes_u8(bytes, 2);
+    size_t body = wasm_bytes_open(bytes);
+    WASM_BYTES_PUT(bytes, 0, 0x20, 0, 0x04, 0x7F, 0x20, 0, 0x41, 1, 0x6B, 0x20, 0, 0x41, 1, 0x71, 0x13, 0, 0);
+    WASM_BYTES_PUT(bytes, 0x05, 0x3F, 0, 0x0B, 0x0B);
+    wasm_bytes_close(bytes, body);
+    body = wasm_bytes_open(bytes);
+    WASM_BYTES_PUT(bytes, 0, 0x20, 0, 0x10, 0, 0x41, 0xE4, 0, 0x6C, 0x3F, 0, 0x6A, 0x0B);
+    wasm_bytes_close(bytes, body);
+    wasm_bytes_close(bytes, section);
+}
+
+static void calls_between_instances_get_each_its_own_memory_in_bounded_space(void **state)
+{
+    (void)state;
+    struct wasm_bytes bytes[2];
+    struct wasm_program program;
+    struct wasm_instance *instances[2];
+    struct wasm_module *modules[2];
+    const struct wasm_table_type type = {WASM_FUNCREF, {2, 0, false}};
+    wasm_program_init(&program);
+    program.config.limits.call_depth = 10;
+    assert_int_equal(wasm_store_new(&program.config, &program.store), 0);
+    program.import_count = 1;
+    program.imports[0].kind = WASM_EXTERN_TABLE;
+    assert_int_equal(wasm_table_new(program.store, &type, &program.imports[0].table), 0);
+    for (uint8_t i = 0; i < 2; i++) {
+        struct wasm_extern item;
+        put_relay(&bytes[i], (uint8_t)(i + 1));
+        assert_int_equal(
+            wasm_module_decode(&program.config, bytes[i].data, bytes[i].size, &modules[i], &program.error),
+            0);
+        program.module = modules[i];
+        assert_int_equal(wasm_program_start(&program), 0);
+        instances[i] = program.instance;
+        assert_true(wasm_instance_export(instances[i], wasm_name_of("f"), &item));
+        assert_true(
+            wasm_table_set(program.imports[0].table, i, (union wasm_value){.function = item.function}));
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        const uint32_t counts[] = {0, 1, 2, 3, 100001};
+        for (size_t k = 0; k < 5; k++) {
+            union wasm_value values[1] = {{.i64 = counts[k]}};
+            program.instance = instances[i];
+            assert_int_equal(wasm_program_call(&program, "g", values, values), 0);
+            /* the last call is of table[1], the instance with two pages, unless there is none */
+            assert_int_equal(values[0].i32, (counts[k] == 0 ? i + 1 : 2) * 100 + i + 1);
+        }
+    }
+    wasm_store_destroy(program.store);
+    program.store = NULL;
+    wasm_module_destroy(modules[0]);
+    wasm_program_end(&program);
+    wasm_bytes_free(&bytes[0]);
+    wasm_bytes_free(&bytes[1]);
+}
+
+/* ---- Memories and tables ------------------------------------------------------------------------------- */
 
 static void memory_grows_to_the_limit_and_then_says_minus_one(void **state)
 {
@@ -366,8 +431,7 @@ static void tables_grow_to_the_stores_limit(void **state)
     wasm_program_end(&program);
 }
 
-/* ---- Stores
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Stores -------------------------------------------------------------------------------------------- */
 
 /* f(x): adds x to a global and to memory; returns the sum of both. */
 static void put_state(struct wasm_bytes *bytes)
@@ -463,6 +527,7 @@ int main(void)
         cmocka_unit_test(a_host_function_gets_arguments_and_ends_the_program_with_its_code),
         cmocka_unit_test(host_functions_that_call_back_are_limited),
         cmocka_unit_test(a_wrong_import_is_refused_by_name),
+        cmocka_unit_test(calls_between_instances_get_each_its_own_memory_in_bounded_space),
         cmocka_unit_test(memory_grows_to_the_limit_and_then_says_minus_one),
         cmocka_unit_test(a_span_never_leaves_the_memory),
         cmocka_unit_test(every_access_at_the_edge_of_32_bits_traps),

@@ -56,8 +56,7 @@ int wasm_body_fail(struct wasm_body *body, int code, const char *format, ...)
     return code;
 }
 
-/* ---- Stacks
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Stacks -------------------------------------------------------------------------------------------- */
 
 int wasm_body_push(struct wasm_body *body, uint32_t type)
 {
@@ -142,8 +141,7 @@ void wasm_body_set_unreachable(struct wasm_body *body)
     body->live = false;
 }
 
-/* ---- Locals and types
- * ------------------------------------------------------------------------------------------- */
+/* ---- Locals and types ---------------------------------------------------------------------------------- */
 
 bool wasm_body_local_type(const struct wasm_body *body, uint32_t index, uint32_t *type)
 {
@@ -208,8 +206,7 @@ static int read_locals(struct wasm_body *body)
     return 0;
 }
 
-/* ---- Rules of the regular instructions
- * -------------------------------------------------------------------------- */
+/* ---- Rules of the regular instructions ----------------------------------------------------------------- */
 
 static int rule_binary(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
@@ -316,8 +313,7 @@ static int rule_store(struct wasm_body *body, const struct wasm_instruction *ins
     return 0;
 }
 
-/* ---- The table
- * -------------------------------------------------------------------------------------------------- */
+/* ---- The table ----------------------------------------------------------------------------------------- */
 
 #define PREFIX_FC  0xFCu
 #define FC(n)      (0x100 + (n))
@@ -418,8 +414,7 @@ static int pass_instruction(struct wasm_body *body)
     return 0;
 }
 
-/* ---- The pass
- * --------------------------------------------------------------------------------------------------- */
+/* ---- The pass ------------------------------------------------------------------------------------------ */
 
 static int prepare_emitting(struct wasm_body *body)
 {

@@ -129,8 +129,7 @@ int wasm_body_pass(struct wasm_body *body, const struct wasm_module *module, uin
  */
 int wasm_body_constant(struct wasm_body *body, struct wasm_reader *reader, uint32_t type);
 
-/* ---- Between the files of this part
- * ----------------------------------------------------------------------------- */
+/* ---- Between the files of this part -------------------------------------------------------------------- */
 
 #define TRY(call)                                                                                            \
     do {                                                                                                     \

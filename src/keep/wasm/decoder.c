@@ -26,8 +26,7 @@ static const char *const section_names[] = {"custom", "type",   "import",    "fu
  */
 #define BETWEEN_SECTIONS "module"
 
-/* ---- Errors and safe points
- * ------------------------------------------------------------------------------------- */
+/* ---- Errors and safe points ---------------------------------------------------------------------------- */
 
 int wasm_decoder_fail(struct wasm_decoder *decoder, int code, uint64_t offset, const char *format, ...)
 {
@@ -56,8 +55,7 @@ int wasm_decoder_work(struct wasm_decoder *decoder, uint64_t bytes)
     return 0;
 }
 
-/* ---- Life
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Life ---------------------------------------------------------------------------------------------- */
 
 static struct wasm_module *module_new(const struct wasm_config *config, const uint8_t *bytes, size_t size)
 {
@@ -127,8 +125,7 @@ void wasm_decoder_set_poll(struct wasm_decoder *decoder, int (*poll)(void *conte
     decoder->heap.work_left = decoder->heap.work_per_poll;
 }
 
-/* ---- Sections
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Sections ------------------------------------------------------------------------------------------ */
 
 /* What a step of decoding found. */
 enum step {
@@ -231,8 +228,7 @@ static int step_section(struct wasm_decoder *decoder)
     return STEP_DONE;
 }
 
-/* ---- The code section (5.5.13)
- * ---------------------------------------------------------------------------------- */
+/* ---- The code section (5.5.13) ------------------------------------------------------------------------- */
 
 static int step_code_count(struct wasm_decoder *decoder)
 {
@@ -292,8 +288,7 @@ static int step_code(struct wasm_decoder *decoder)
     return STEP_DONE;
 }
 
-/* ---- All together
- * ----------------------------------------------------------------------------------------------- */
+/* ---- All together -------------------------------------------------------------------------------------- */
 
 /* A module may lack sections that others need. */
 static int check_complete(struct wasm_decoder *decoder)

@@ -17,8 +17,7 @@ static uint32_t slot_at(const struct wasm_body *body, uint32_t index)
     return (index == 0 ? body->local_count : body->operands[index - 1].slot + 1) * SLOT_SIZE;
 }
 
-/* ---- Targets
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Targets ------------------------------------------------------------------------------------------- */
 
 static void set_distance(struct wasm_body *body, uint32_t site, uint32_t target)
 {
@@ -64,8 +63,7 @@ static uint32_t label_arity(const struct wasm_control *control)
     return is_loop(control) ? control->type.parameter_count : control->type.result_count;
 }
 
-/* ---- Branches
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Branches ------------------------------------------------------------------------------------------ */
 
 struct wasm_condition wasm_emit_condition(struct wasm_body *body, const struct wasm_operand *condition)
 {
@@ -216,8 +214,7 @@ void wasm_emit_branch_table(struct wasm_body *body, const struct wasm_operand *i
     emit_table_entries(body, first, targets, count);
 }
 
-/* ---- Returns and calls
- * ------------------------------------------------------------------------------------------ */
+/* ---- Returns and calls --------------------------------------------------------------------------------- */
 
 void wasm_emit_return(struct wasm_body *body)
 {

@@ -15,8 +15,7 @@ bool wasm_function_bind(struct wasm_store *store, struct wasm_function *function
     return wasm_type_intern(store, type, &function->type_id);
 }
 
-/* ---- Host functions
- * --------------------------------------------------------------------------------------------- */
+/* ---- Host functions ------------------------------------------------------------------------------------ */
 
 static const uint32_t *copy_types(struct wasm_store *store, const uint32_t *types, uint32_t count)
 {
@@ -124,8 +123,7 @@ int wasm_host_call(struct wasm_store *store, struct wasm_frame *frame, union was
     return trap;
 }
 
-/* ---- Calls from the embedder
- * ------------------------------------------------------------------------------------ */
+/* ---- Calls from the embedder --------------------------------------------------------------------------- */
 
 /* Runs with the arguments at store->top, where the results are afterwards. */
 static int run(struct wasm_store *store, struct wasm_function *function)

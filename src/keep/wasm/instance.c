@@ -25,8 +25,7 @@ static int fail_memory(struct wasm_error *error)
     return fail(error, WASM_EMEMORY, "out of memory");
 }
 
-/* ---- Imports (4.5.3: external typing and matching)
- * -------------------------------------------------------------- */
+/* ---- Imports (4.5.3: external typing and matching) ----------------------------------------------------- */
 
 static bool range_matches(const struct wasm_range *actual, const struct wasm_range *wanted)
 {
@@ -100,8 +99,7 @@ static int resolve_imports(struct wasm_instance *instance, wasm_resolve *resolve
     return 0;
 }
 
-/* ---- Allocation
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Allocation ---------------------------------------------------------------------------------------- */
 
 static bool allocate_spaces(struct wasm_instance *instance)
 {
@@ -224,8 +222,7 @@ static int make_elements(struct wasm_instance *instance, uint32_t index, struct 
     return 0;
 }
 
-/* ---- Segments and start
- * ----------------------------------------------------------------------------------------- */
+/* ---- Segments and start -------------------------------------------------------------------------------- */
 
 static int copy_elements(struct wasm_instance *instance, uint32_t index, struct wasm_error *error)
 {
@@ -340,8 +337,7 @@ int wasm_instance_new(struct wasm_store *store, const struct wasm_module *module
     return run_segments_and_start(made, error);
 }
 
-/* ---- Accessors
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Accessors ----------------------------------------------------------------------------------------- */
 
 struct wasm_store *wasm_instance_store(const struct wasm_instance *instance)
 {

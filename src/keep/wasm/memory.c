@@ -38,8 +38,7 @@ static void release(const struct wasm_memory_ops *ops, void *base, uint64_t comm
         ops->release(ops->context, base, (size_t)reserved);
 }
 
-/* ---- Memories
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Memories ------------------------------------------------------------------------------------------ */
 
 /* The most that a memory can ever hold: its type's maximum within the store's limit. */
 static uint64_t memory_most(const struct wasm_store *store, const struct wasm_range *range)
@@ -128,8 +127,7 @@ void wasm_memories_destroy(struct wasm_store *store)
     store->memories = NULL;
 }
 
-/* ---- Tables
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Tables -------------------------------------------------------------------------------------------- */
 
 #define ELEMENT_SIZE sizeof(union wasm_value)
 

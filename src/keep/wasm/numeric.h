@@ -36,8 +36,7 @@ static inline double wasm_f64_of_bits(uint64_t bits)
     return value;
 }
 
-/* ---- Integers
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Integers ------------------------------------------------------------------------------------------ */
 
 #define WASM_INTEGER_OPERATORS(T, U, S, WIDTH, MINIMUM)                                                      \
     static inline int wasm_##T##_div_s(U a, U b, U *result)                                                  \
@@ -106,8 +105,7 @@ static inline uint64_t wasm_i64_ctz(uint64_t a)
     return a == 0 ? 64 : (uint64_t)__builtin_ctzll(a);
 }
 
-/* ---- Floats
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Floats -------------------------------------------------------------------------------------------- */
 
 /* Rounding without a libm. Adding and taking away 2^(mantissa bits) rounds to nearest, ties to even, exactly.
  * From that magnitude on every float is an integer. A NaN must come out quiet: x + x makes it so. The sign of
@@ -167,8 +165,7 @@ static inline uint64_t wasm_i64_ctz(uint64_t a)
 WASM_FLOAT_OPERATORS(f32, float, uint32_t, 0x80000000u, 0x1p23f)
 WASM_FLOAT_OPERATORS(f64, double, uint64_t, 0x8000000000000000u, 0x1p52)
 
-/* ---- Float to integer
- * ------------------------------------------------------------------------------------------- */
+/* ---- Float to integer ---------------------------------------------------------------------------------- */
 
 /* FROM and BELOW bound the floats whose truncation is representable: `a` is in range if a FROM_OP FROM and a
  * < BELOW. */

@@ -3,8 +3,7 @@
 
 #include "body.h"
 
-/* ---- Blocks
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Blocks -------------------------------------------------------------------------------------------- */
 
 /* blocktype (5.4.1): nothing, one result, or a type index. */
 static int read_block_type(struct wasm_body *body, struct wasm_function_type *type)
@@ -181,8 +180,7 @@ int wasm_rule_end(struct wasm_body *body, const struct wasm_instruction *instruc
     return wasm_body_push_all(body, type.results, type.result_count);
 }
 
-/* ---- Branches
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Branches ------------------------------------------------------------------------------------------ */
 
 static int find_label(struct wasm_body *body, uint32_t depth, struct wasm_control **control)
 {
@@ -351,8 +349,7 @@ int wasm_rule_nop(struct wasm_body *body, const struct wasm_instruction *instruc
     return 0;
 }
 
-/* ---- Calls
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Calls --------------------------------------------------------------------------------------------- */
 
 static int read_function(struct wasm_body *body, uint32_t *function)
 {

@@ -7,8 +7,7 @@
 #include "body.h"
 #include "store.h"
 
-/* ---- Constants and references
- * ----------------------------------------------------------------------------------- */
+/* ---- Constants and references -------------------------------------------------------------------------- */
 
 static int push_constant(struct wasm_body *body, uint32_t type, uint64_t constant)
 {
@@ -87,8 +86,7 @@ int wasm_rule_ref_func(struct wasm_body *body, const struct wasm_instruction *in
     return push_constant(body, WASM_FUNCREF, cell.bits);
 }
 
-/* ---- Parametric instructions
- * ------------------------------------------------------------------------------------ */
+/* ---- Parametric instructions --------------------------------------------------------------------------- */
 
 int wasm_rule_drop(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
@@ -142,8 +140,7 @@ int wasm_rule_select_typed(struct wasm_body *body, const struct wasm_instruction
     return select_of(body, type);
 }
 
-/* ---- Variables
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Variables ----------------------------------------------------------------------------------------- */
 
 static int read_local(struct wasm_body *body, uint32_t *local, uint32_t *type)
 {
@@ -240,8 +237,7 @@ int wasm_rule_global_set(struct wasm_body *body, const struct wasm_instruction *
     return 0;
 }
 
-/* ---- Tables and memories: rare operations with up to three operands
- * --------------------------------------------- */
+/* ---- Tables and memories: rare operations with up to three operands ------------------------------------ */
 
 struct rare {
     wasm_slow_operation *function;

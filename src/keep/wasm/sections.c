@@ -60,8 +60,7 @@ static int read_value_type(struct wasm_decoder *decoder, uint32_t *type)
     return 0;
 }
 
-/* ---- Types (5.3)
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Types (5.3) --------------------------------------------------------------------------------------- */
 
 static int read_types(struct wasm_decoder *decoder, uint32_t limit, const char *what, const uint32_t **types,
                       uint32_t *count)
@@ -171,8 +170,7 @@ static int check_memory_count(struct wasm_decoder *decoder)
     return 0;
 }
 
-/* ---- Imports (5.5.5)
- * -------------------------------------------------------------------------------------------- */
+/* ---- Imports (5.5.5) ----------------------------------------------------------------------------------- */
 
 static int read_import(struct wasm_decoder *decoder, struct wasm_import *import, uint32_t *type_index)
 {
@@ -258,8 +256,7 @@ static int import_section(struct wasm_decoder *decoder)
     return check_memory_count(decoder);
 }
 
-/* ---- Functions, tables, memories, globals (5.5.6 to 5.5.9)
- * ------------------------------------------------------ */
+/* ---- Functions, tables, memories, globals (5.5.6 to 5.5.9) --------------------------------------------- */
 
 static int function_section(struct wasm_decoder *decoder)
 {
@@ -335,8 +332,7 @@ static int global_section(struct wasm_decoder *decoder)
     return 0;
 }
 
-/* ---- Exports and start (5.5.10, 5.5.11)
- * ------------------------------------------------------------------------- */
+/* ---- Exports and start (5.5.10, 5.5.11) ---------------------------------------------------------------- */
 
 static int check_export(struct wasm_decoder *decoder, const struct wasm_module_export *export)
 {
@@ -446,8 +442,7 @@ static int start_section(struct wasm_decoder *decoder)
     return 0;
 }
 
-/* ---- Elements (5.5.12)
- * ------------------------------------------------------------------------------------------ */
+/* ---- Elements (5.5.12) --------------------------------------------------------------------------------- */
 
 enum {
     ELEMENT_NOT_ACTIVE = 1, /* passive, or declarative with the next bit */
@@ -529,8 +524,7 @@ static int element_section(struct wasm_decoder *decoder)
     return 0;
 }
 
-/* ---- Data (5.5.14, 5.5.16)
- * -------------------------------------------------------------------------------------- */
+/* ---- Data (5.5.14, 5.5.16) ----------------------------------------------------------------------------- */
 
 static int data_count_section(struct wasm_decoder *decoder)
 {
@@ -588,8 +582,7 @@ static int data_section(struct wasm_decoder *decoder)
     return 0;
 }
 
-/* ---- Custom sections (5.5.3, 7.5)
- * ------------------------------------------------------------------------------- */
+/* ---- Custom sections (5.5.3, 7.5) ---------------------------------------------------------------------- */
 
 /* Of the `name` section only function names are used. A malformed one is ignored, as the specification says.
  */

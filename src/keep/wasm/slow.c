@@ -54,8 +54,7 @@ static int grown(int status, uint64_t previous, const union wasm_cell *cells, un
     return 0;
 }
 
-/* ---- Memories
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Memories ------------------------------------------------------------------------------------------ */
 
 int wasm_slow_memory_grow(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
 {
@@ -138,8 +137,7 @@ int wasm_slow_data_drop(struct wasm_store *store, const union wasm_cell *cells, 
     return 0;
 }
 
-/* ---- Tables
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Tables -------------------------------------------------------------------------------------------- */
 
 int wasm_slow_table_get(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
 {

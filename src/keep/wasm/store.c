@@ -111,8 +111,7 @@ void wasm_store_destroy(struct wasm_store *store)
     wasm_heap_free(&heap, store, store->allocated);
 }
 
-/* ---- Safe points
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Safe points --------------------------------------------------------------------------------------- */
 
 void wasm_store_set_poll(struct wasm_store *store, int (*poll)(void *context), void *context,
                          uint64_t fuel_per_poll)
@@ -135,8 +134,7 @@ int wasm_store_charge(struct wasm_store *store, uint64_t bytes)
     return store->fuel < 0 ? wasm_store_poll(store) : 0;
 }
 
-/* ---- Accessors
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Accessors ----------------------------------------------------------------------------------------- */
 
 void wasm_store_set_context(struct wasm_store *store, void *context)
 {

@@ -32,8 +32,7 @@ struct wasm_table;
 struct wasm_memory;
 struct wasm_global;
 
-/* ---- Values and types
- * ------------------------------------------------------------------------------------------- */
+/* ---- Values and types ---------------------------------------------------------------------------------- */
 
 /* Binary encoding of value types (core specification, 5.3.1 to 5.3.4). The low byte is the encoding; the bits
  * above it are reserved for the index of a defined type. */
@@ -125,8 +124,7 @@ bool wasm_function_type_equal(const struct wasm_function_type *a, const struct w
 /* Writes "(i32, i64) -> i32" into text, cut to text_size and NUL-terminated. */
 void wasm_function_type_format(const struct wasm_function_type *type, char *text, size_t text_size);
 
-/* ---- Memory, limits, features
- * ----------------------------------------------------------------------------------- */
+/* ---- Memory, limits, features -------------------------------------------------------------------------- */
 
 /* The embedder's memory. All sizes and addresses are multiples of WASM_OS_PAGE. None of these may call the
  * engine. */
@@ -210,8 +208,7 @@ struct wasm_config {
 /* Default limits and every feature, over the given memory. */
 void wasm_config_default(struct wasm_config *config, const struct wasm_memory_ops *memory);
 
-/* ---- Errors and traps
- * ------------------------------------------------------------------------------------------- */
+/* ---- Errors and traps ---------------------------------------------------------------------------------- */
 
 enum wasm_error_code {
     WASM_EMALFORMED = -1,  /* the bytes are no module (specification, chapter 5) */
@@ -271,8 +268,7 @@ struct wasm_trap_record {
     struct wasm_trap_frame frames[WASM_TRAP_FRAMES];
 };
 
-/* ---- Modules
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Modules ------------------------------------------------------------------------------------------- */
 
 /*
  * Decodes and validates `size` bytes at `bytes`, all of which are there. On success the caller owns *module.
@@ -328,8 +324,7 @@ struct wasm_name wasm_module_function_name(const struct wasm_module *module, uin
 struct wasm_name wasm_name_of(const char *text);
 bool wasm_name_equal(struct wasm_name a, struct wasm_name b);
 
-/* ---- Stores
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Stores -------------------------------------------------------------------------------------------- */
 
 /* Errors: WASM_EMEMORY, WASM_EARGUMENT (a limit that cannot be: no stack). */
 int wasm_store_new(const struct wasm_config *config, struct wasm_store **store);
@@ -339,11 +334,11 @@ void wasm_store_destroy(struct wasm_store *store);
 
 /*
  * Safe points. Running code is charged about one unit an operation; when `fuel_per_poll` units are used up,
- * `poll` is called, and again after as much. It is also called in the middle of long operations (memory.fill,
- * memory.copy, memory.init, memory.grow, table.*, compiling a function) at least each 256 KiB or so of work.
- * 0 lets the code go on; anything else stops it, and the call that runs returns this code (use WASM_TRAP_HOST
- * and up). `poll` may read and write memories, but must not call functions of the store nor grow or destroy
- * anything in it.
+ * `poll` is called, and again after as much. Long operations (memory.fill, memory.copy, memory.init,
+ * memory.grow, table.*) are charged a unit for 16 bytes, in pieces of 256 KiB, and compiling a function polls
+ * by itself; so with 100,000 units a poll comes within a millisecond or two. 0 lets the code go on; anything
+ * else stops it, and the call that runs returns this code (use WASM_TRAP_HOST and up). `poll` may read and
+ * write memories, but must not call functions of the store nor grow or destroy anything in it.
  */
 void wasm_store_set_poll(struct wasm_store *store, int (*poll)(void *context), void *context,
                          uint64_t fuel_per_poll);
@@ -356,8 +351,7 @@ const struct wasm_trap_record *wasm_store_trap(const struct wasm_store *store);
 uint64_t wasm_store_memory_used(const struct wasm_store *store);
 uint64_t wasm_store_arena_used(const struct wasm_store *store);
 
-/* ---- Functions
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Functions ----------------------------------------------------------------------------------------- */
 
 /*
  * A host function. `caller` is the instance that calls (NULL if the embedder calls it directly); `args` and
@@ -383,8 +377,7 @@ struct wasm_function_type wasm_function_type(const struct wasm_function *functio
 int wasm_function_call(struct wasm_function *function, const union wasm_value *args,
                        union wasm_value *results);
 
-/* ---- Instances
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Instances ----------------------------------------------------------------------------------------- */
 
 /* Finds what an import asks for. Returns true and sets *out, or false: unknown import. The engine checks the
  * type. */
@@ -409,8 +402,7 @@ struct wasm_memory *wasm_instance_memory(const struct wasm_instance *instance);
 void wasm_instance_set_context(struct wasm_instance *instance, void *context);
 void *wasm_instance_context(const struct wasm_instance *instance);
 
-/* ---- Memories
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Memories ------------------------------------------------------------------------------------------ */
 
 #define WASM_PAGE_SIZE 65536u
 
@@ -429,8 +421,7 @@ uint8_t *wasm_memory_span(struct wasm_memory *memory, uint64_t offset, uint64_t 
  * poll's code. */
 int wasm_memory_grow(struct wasm_memory *memory, uint64_t pages, uint64_t *previous);
 
-/* ---- Tables and globals
- * ----------------------------------------------------------------------------------------- */
+/* ---- Tables and globals -------------------------------------------------------------------------------- */
 
 /* All elements are null at first. Errors: WASM_EMEMORY, WASM_ELIMIT, WASM_EARGUMENT. */
 int wasm_table_new(struct wasm_store *store, const struct wasm_table_type *type, struct wasm_table **table);
