@@ -44,6 +44,9 @@ static bool is_listed(const struct sandbox_rule *rules, unsigned count, const in
     for (; more && *more != -1; more++)
         if (*more == number)
             return true;
+    for (more = sandbox_sanitizer_calls; more && *more != -1; more++)
+        if (*more == number)
+            return true;
     return false;
 }
 

@@ -8,6 +8,7 @@
 
 #include "front.h"
 #include "front_sandbox.h"
+#include "../warden/sanitizer.h"
 
 enum { FIRST_MESSAGE_MS = 10000 };
 
@@ -62,6 +63,8 @@ static int start(struct casemate_error *err)
         return -1;
     return front_sandbox_finish(err);
 }
+
+SANITIZER_OPTIONS
 
 int main(void)
 {

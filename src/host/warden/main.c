@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sandbox.h"
+#include "sanitizer.h"
 #include "warden.h"
 
 enum { FIRST_MESSAGE_MS = 10000 };
@@ -101,6 +102,8 @@ static int serve(const struct control_launch *launch, const struct tee_launch *t
     warden_run(w);
     return 0;
 }
+
+SANITIZER_OPTIONS
 
 int main(void)
 {

@@ -8,6 +8,14 @@
 #include "../../base/buffer.h"
 #include "../../base/error.h"
 
+/* Builds with a sanitizer, for tests only: its runtime needs addresses without end, and system calls of its
+ * own. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANDBOX_SANITIZED 1
+#endif
+#endif
+
 struct sandbox {
     struct buffer report; /* text: what is in force */
     bool mount_namespace;
@@ -43,6 +51,8 @@ struct sandbox_rule {
 };
 extern const struct sandbox_rule sandbox_rules[];
 extern const unsigned sandbox_rule_count;
+/* What a sanitizer's runtime adds (ends with -1); NULL in a product. */
+extern const int *const sandbox_sanitizer_calls;
 /* These rules, and more calls without conditions (ends with -1, or NULL); any other kills the process. */
 int sandbox_syscalls(const struct sandbox_rule *rules, unsigned count, int folder, const int *more,
                      struct casemate_error *err);

@@ -55,17 +55,55 @@ static int allow(scmp_filter_ctx filter, const struct sandbox_rule *rule, int fo
     return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rule->number, count, compare);
 }
 
+#ifdef SANDBOX_SANITIZED
+/* What the runtime of the sanitizers calls. A product has none of it. */
+static const int sanitizer_calls[] = {
+    SYS_mmap,
+    SYS_munmap,
+    SYS_mprotect,
+    SYS_madvise,
+    SYS_mremap,
+    SYS_sigaltstack,
+    SYS_rt_sigaction,
+    SYS_rt_sigprocmask,
+    SYS_futex,
+    SYS_gettid,
+    SYS_getpid,
+    SYS_write,
+    SYS_readlink,
+    SYS_sched_yield,
+    SYS_getrusage,
+    SYS_prlimit64,
+    SYS_tgkill,
+    SYS_clock_gettime,
+    -1,
+};
+const int *const sandbox_sanitizer_calls = sanitizer_calls;
+#else
+const int *const sandbox_sanitizer_calls = NULL;
+#endif
+
+static int allow_all(scmp_filter_ctx filter, const int *calls)
+{
+    int error = 0;
+    for (; error == 0 && calls && *calls != -1; calls++) {
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, *calls, 0);
+        if (error == -EEXIST)
+            error = 0;
+    }
+    return error;
+}
+
 static int build(scmp_filter_ctx filter, const struct sandbox_rule *rules, unsigned count, int folder,
                  const int *more)
 {
     int error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
     for (unsigned i = 0; error == 0 && i < count; i++)
         error = allow(filter, &rules[i], folder);
-    for (; error == 0 && more && *more != -1; more++) {
-        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, *more, 0);
-        if (error == -EEXIST)
-            error = 0;
-    }
+    if (error == 0)
+        error = allow_all(filter, more);
+    if (error == 0)
+        error = allow_all(filter, sandbox_sanitizer_calls);
     return error ? error : seccomp_load(filter);
 }
 
