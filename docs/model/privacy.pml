@@ -12,11 +12,11 @@
 #define D_SECRETS 4 /* secret values enter no digest */
 #define D_NONCE   8 /* the owner digest depends on the nonce of who attests */
 
-/* Not in this version: the owner digest depends on the instance id, too. */
-#ifdef WITH_INSTANCE
-#define instance_of(k) (k)
-#else
+/* The owner digest depends on the instance id, too. */
+#ifdef WITHOUT_INSTANCE
 #define instance_of(k) 0
+#else
+#define instance_of(k) (k)
 #endif
 
 #define C_WORKLOAD 1 /* the watcher cannot tell which module runs */

@@ -42,7 +42,7 @@ static void bind_state(const struct statement *s, const struct attest_expected *
     }
 }
 
-/* Owner digest over the nonce, or over the instance id where a kind has none. */
+/* Owner digest over instance and nonce, or the instance alone where a kind has no nonce. */
 static void bind_owner(const struct statement *s, const struct attest_expected *e,
                        struct check_report *report)
 {
@@ -50,8 +50,8 @@ static void bind_owner(const struct statement *s, const struct attest_expected *
     uint8_t digest[DIGEST_SIZE];
     if (e->owner_spki.size == 0)
         return;
-    struct span over = is_bound(s) ? span_of(s->nonce, NONCE_SIZE) : span_of(s->instance, INSTANCE_ID_SIZE);
-    if (statement_owner_digest(over, e->owner_spki, digest))
+    struct span nonce = is_bound(s) ? span_of(s->nonce, NONCE_SIZE) : span_of(NULL, 0);
+    if (statement_owner_digest(s->instance, nonce, e->owner_spki, digest))
         check_need(report, CHECK_BINDING_OWNER);
     else
         (void)check_digest(report, CHECK_BINDING_OWNER, digest, s->state == KEEP_UNOWNED ? nobody : s->owner,

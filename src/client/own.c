@@ -21,8 +21,8 @@ int session_owner_digest(const struct casemate_session *s, uint8_t digest[DIGEST
 {
     if (!s->key)
         return casemate_fail(err, E_INTERNAL, "There is no owner key");
-    if (statement_owner_digest(span_of(s->nonce, NONCE_SIZE), span_of(s->key->spki, P256_SPKI_SIZE), digest) <
-        0)
+    if (statement_owner_digest(s->said.instance, span_of(s->nonce, NONCE_SIZE),
+                               span_of(s->key->spki, P256_SPKI_SIZE), digest) < 0)
         return casemate_fail(err, E_INTERNAL, "The owner digest cannot be computed");
     return 0;
 }

@@ -205,10 +205,12 @@ int statement_report_data(struct span encoded, uint8_t report_data[REPORT_DATA_S
     return crypto_sha512(parts, 2, report_data);
 }
 
-int statement_owner_digest(struct span nonce_or_instance, struct span spki, uint8_t digest[DIGEST_SIZE])
+int statement_owner_digest(const uint8_t instance[INSTANCE_ID_SIZE], struct span nonce, struct span spki,
+                           uint8_t digest[DIGEST_SIZE])
 {
-    const struct span parts[] = {SPAN_LITERAL("casemate-owner-digest-1"), nonce_or_instance, spki};
-    return crypto_sha256(parts, 3, digest);
+    const struct span parts[] = {SPAN_LITERAL("casemate-owner-digest-1"), span_of(instance, INSTANCE_ID_SIZE),
+                                 nonce, spki};
+    return crypto_sha256(parts, 4, digest);
 }
 
 bool statement_same_keep(const struct statement *a, const struct statement *b)

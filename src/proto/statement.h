@@ -62,8 +62,10 @@ int statement_decode(struct span encoded, struct statement *s);
 int statement_digest(struct span encoded, uint8_t digest[DIGEST_SIZE]);
 /* SHA-512("casemate-statement-1" || encoded): what the hardware signs. */
 int statement_report_data(struct span encoded, uint8_t report_data[REPORT_DATA_SIZE]);
-/* SHA-256("casemate-owner-digest-1" || nonce or instance id || SPKI). */
-int statement_owner_digest(struct span nonce_or_instance, struct span spki, uint8_t digest[DIGEST_SIZE]);
+/* SHA-256("casemate-owner-digest-1" || instance id || nonce || SPKI). The nonce is empty where a kind has
+ * none; the instance id keeps one nonce, sent to two Keeps, from showing that they have one owner. */
+int statement_owner_digest(const uint8_t instance[INSTANCE_ID_SIZE], struct span nonce, struct span spki,
+                           uint8_t digest[DIGEST_SIZE]);
 /* Whether both are of one Keep: fields 1 to 6 agree. */
 bool statement_same_keep(const struct statement *a, const struct statement *b);
 /* Text of a kind or a state, as in the protocol; never NULL. */

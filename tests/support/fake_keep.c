@@ -103,8 +103,8 @@ void fake_session_send(struct fake_session *s, const struct message *m)
 
 static void owner_digest(const struct fake_session *s, uint8_t digest[DIGEST_SIZE])
 {
-    need(statement_owner_digest(span_of(s->nonce, NONCE_SIZE), span_of(s->keep->owner_spki, P256_SPKI_SIZE),
-                                digest) == 0,
+    need(statement_owner_digest(s->keep->instance, span_of(s->nonce, NONCE_SIZE),
+                                span_of(s->keep->owner_spki, P256_SPKI_SIZE), digest) == 0,
          "no owner digest");
 }
 

@@ -120,9 +120,9 @@ static void report_data_and_owner_digest_are_those_of_the_protocol(void **state)
     /* Worked out from docs/protocol.md with another implementation of SHA-2. */
     static const char report[] = "b14eae34eec1472baa2281d91420090853b4b999efe588689158f7f00ccdc86e"
                                  "c1f26c403017a80cda4b29a3f7546496e35c78b7d0e6abf20d49ac86bac08cce";
-    static const char owner[] = "c8af61bb0db3452b6f92dc8d38333d8dae1958f331589fa226bcba9c00bee36d";
+    static const char owner[] = "1c708eed4fe632c1ae9577c5fdfab02af6813ce391e99de4e36ffd37cf3499eb";
     uint8_t report_data[REPORT_DATA_SIZE], digest[DIGEST_SIZE], point[P256_POINT_SIZE], spki[P256_SPKI_SIZE];
-    uint8_t nonce[NONCE_SIZE];
+    uint8_t nonce[NONCE_SIZE], instance[INSTANCE_ID_SIZE];
     char text[2 * REPORT_DATA_SIZE + 1];
     struct golden golden;
     golden_read("statement-session", &golden);
@@ -131,9 +131,11 @@ static void report_data_and_owner_digest_are_those_of_the_protocol(void **state)
     assert_string_equal(text, report);
     fill(point, sizeof point, 4);
     fill(nonce, sizeof nonce, 0);
+    fill(instance, sizeof instance, 1);
     crypto_p256_spki(point, spki);
-    assert_int_equal(statement_owner_digest(span_of(nonce, sizeof nonce), span_of(spki, sizeof spki), digest),
-                     0);
+    assert_int_equal(
+        statement_owner_digest(instance, span_of(nonce, sizeof nonce), span_of(spki, sizeof spki), digest),
+        0);
     hex_encode(digest, sizeof digest, text);
     assert_string_equal(text, owner);
 }

@@ -136,8 +136,8 @@ static void make_owned(struct judgement *j, enum statement_kind kind, enum keep_
     j->statement.state = keep_state;
     j->expected.purpose = ATTEST_RECONNECT;
     j->expected.owner_spki = span_of(j->owner_spki, sizeof j->owner_spki);
-    assert_int_equal(statement_owner_digest(receipt ? span_of(j->instance, sizeof j->instance)
-                                                    : span_of(j->nonce, sizeof j->nonce),
+    assert_int_equal(statement_owner_digest(j->instance,
+                                            receipt ? span_of(NULL, 0) : span_of(j->nonce, sizeof j->nonce),
                                             j->expected.owner_spki, j->statement.owner),
                      0);
     if (kind == STATEMENT_WORKLOAD) {
@@ -410,11 +410,11 @@ static void bend_owner(struct judgement *j)
     bend_reconnection(j);
     j->owner_spki[0] ^= 1;
 }
-static void bend_owner_of_receipt(struct judgement *j) /* over a nonce instead of the instance */
+static void bend_owner_of_receipt(struct judgement *j) /* over a nonce that a receipt does not have */
 {
     bend_to_receipt(j);
-    assert_int_equal(statement_owner_digest(span_of(j->nonce, sizeof j->nonce), j->expected.owner_spki,
-                                            j->statement.owner),
+    assert_int_equal(statement_owner_digest(j->instance, span_of(j->nonce, sizeof j->nonce),
+                                            j->expected.owner_spki, j->statement.owner),
                      0);
 }
 static void bend_session(struct judgement *j)

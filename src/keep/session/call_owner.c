@@ -61,7 +61,7 @@ static int owner_view(struct session *s)
 {
     const struct keep *keep = s->keep;
     struct message view = {.type = MESSAGE_OWNER_VIEW, .state = keep->state};
-    int error = statement_owner_digest(span_of(s->nonce, sizeof s->nonce),
+    int error = statement_owner_digest(keep->identity.instance, span_of(s->nonce, sizeof s->nonce),
                                        span_of(keep->owner.spki, sizeof keep->owner.spki), view.owner);
     if (error)
         return error;

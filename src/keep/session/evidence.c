@@ -22,7 +22,8 @@ static int header_fill(const struct keep *keep, struct span nonce, struct statem
     s->state = keep->state;
     if (keep->state == KEEP_UNOWNED)
         return 0;
-    return statement_owner_digest(nonce, span_of(keep->owner.spki, sizeof keep->owner.spki), s->owner);
+    return statement_owner_digest(keep->identity.instance, nonce,
+                                  span_of(keep->owner.spki, sizeof keep->owner.spki), s->owner);
 }
 
 static int session_statement(struct session *who, struct statement *s)
@@ -46,7 +47,7 @@ static int receipt_statement(const struct keep *keep, struct statement *s)
     *s = (struct statement){.kind = STATEMENT_RECEIPT};
     memcpy(s->run, keep->program.run, sizeof s->run);
     memcpy(s->outbox, keep->program.outbox.digest, sizeof s->outbox);
-    return header_fill(keep, span_of(keep->identity.instance, INSTANCE_ID_SIZE), s);
+    return header_fill(keep, span_of(NULL, 0), s);
 }
 
 /* ---- who is next ---- */

@@ -114,7 +114,7 @@ struct liar {
     const struct attack *attack;
     struct tls client, keep;
     struct span statement, evidence; /* of the last answer, or of the bundle */
-    uint8_t nonce[NONCE_SIZE];
+    uint8_t nonce[NONCE_SIZE], instance[INSTANCE_ID_SIZE];
     uint8_t workload[DIGEST_SIZE];
     uint64_t data_left;
 };
@@ -154,6 +154,13 @@ static uint64_t deploy_bytes(const struct deploy *deploy)
     return sum;
 }
 
+static void take_instance(struct liar *liar)
+{
+    struct statement said;
+    if (statement_decode(liar->statement, &said) == 0)
+        memcpy(liar->instance, said.instance, sizeof liar->instance);
+}
+
 static bool answer(struct liar *liar, const struct message *m)
 {
     struct message reply = {0};
@@ -161,7 +168,9 @@ static bool answer(struct liar *liar, const struct message *m)
     case MESSAGE_OWNER:
         reply.type = MESSAGE_OWNER_VIEW;
         reply.state = KEEP_OWNED;
-        (void)statement_owner_digest(span_of(liar->nonce, sizeof liar->nonce), m->spki, reply.owner);
+        take_instance(liar);
+        (void)statement_owner_digest(liar->instance, span_of(liar->nonce, sizeof liar->nonce), m->spki,
+                                     reply.owner);
         return send_message(&liar->client, &reply);
     case MESSAGE_DEPLOY:
         (void)deploy_workload_digest(&m->deploy, liar->workload);

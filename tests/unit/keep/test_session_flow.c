@@ -76,9 +76,9 @@ static void the_first_valid_proof_takes_an_unowned_keep(void **state)
     assert_int_equal(client_connect(&r->c, &r->host, NULL), 0);
     assert_true(client_attest(&r->c, 9));
     assert_true(client_prove(&r->c, &r->keys));
-    assert_int_equal(
-        statement_owner_digest(span_of(r->c.said.nonce, 32), span_of(r->keys.spki, P256_SPKI_SIZE), digest),
-        0);
+    assert_int_equal(statement_owner_digest(r->c.said.instance, span_of(r->c.said.nonce, 32),
+                                            span_of(r->keys.spki, P256_SPKI_SIZE), digest),
+                     0);
     assert_memory_equal(r->c.m.owner, digest, 32);
     assert_int_equal(r->c.m.state, KEEP_OWNED);
     assert_false(r->c.m.has_workload);
@@ -89,7 +89,7 @@ static void the_first_valid_proof_takes_an_unowned_keep(void **state)
     assert_true(client_attest(&r->other, 3));
     assert_int_equal(r->other.said.state, KEEP_OWNED);
     assert_memory_not_equal(r->other.said.owner, digest, 32);
-    assert_int_equal(statement_owner_digest(span_of(r->other.said.nonce, 32),
+    assert_int_equal(statement_owner_digest(r->other.said.instance, span_of(r->other.said.nonce, 32),
                                             span_of(r->keys.spki, P256_SPKI_SIZE), digest),
                      0);
     assert_memory_equal(r->other.said.owner, digest, 32);
