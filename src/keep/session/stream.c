@@ -85,8 +85,9 @@ static bool stream_end(struct session *s)
     }
     if (!p->ended)
         return false;
+    /* The session keeps its right to feed stdin: what the client sent before it knew of the end is not a
+     * fault. */
     s->follow = FOLLOW_NONE;
-    s->input = false;
     const struct message m = {.type = MESSAGE_EXIT, .exit = p->exit};
     return queue(s, &m);
 }

@@ -305,6 +305,19 @@ static void input_reaches_the_program_and_is_acknowledged(void **state)
     assert_int_equal(r->c.m.exit.stream_size[0], 7);
 }
 
+/* The client has not seen the exit yet: its input crosses it on the way. */
+static void input_after_the_end_is_let_fall_and_the_session_goes_on(void **state)
+{
+    struct rig *r = *state;
+    DEPLOY(r, "exit", "3");
+    assert_true(client_start(&r->c, r->workload, 7, true, true));
+    while (client_receive(&r->c) != MESSAGE_EXIT)
+        ;
+    send_input(&r->c, "late", true);
+    assert_true(client_attest(&r->c, 5));
+    assert_int_equal(r->c.said.state, KEEP_ENDED);
+}
+
 static void without_stdin_the_program_reads_its_end(void **state)
 {
     struct rig *r = *state;
@@ -579,6 +592,7 @@ int main(void)
         TEST(time_does_not_go_below_the_owners_floor),
         TEST(secrets_reach_the_program_and_are_gone_afterwards),
         TEST(input_reaches_the_program_and_is_acknowledged),
+        TEST(input_after_the_end_is_let_fall_and_the_session_goes_on),
         TEST(without_stdin_the_program_reads_its_end),
         TEST(more_input_than_the_window_closes_the_session),
         TEST(an_endless_loop_is_served_around_and_can_be_stopped),
