@@ -188,7 +188,7 @@ PY
 @test "no canary stands in logs, state or core files of the host" {
     start_middle pass
     run deploy
-    [ "$status" -eq 0 ]
+    [ "$status" -eq 0 ] || { echo "$status $output"; false; }
     ! grep -raqF "$CANARY" "$DIR/host" "$DIR/agent.log"
     [ -z "$(find "$DIR" . -maxdepth 2 -name 'core*' -newer "$DIR/input" | head -n 1)" ]
     for task in /proc/"$AGENT"/environ; do ! grep -aqF "$CANARY" "$task"; done
