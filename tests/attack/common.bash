@@ -58,6 +58,14 @@ masked() { # CHECKS, then as deploy
     CASEMATE=$TOOLS/casemate-masked CASEMATE_MASKED_CHECKS=$checks deploy "$@"
 }
 
+# TEXT FILE...: stands in none of them. A bare "! grep" would pass whatever it finds, for bats as for set -e; and a file that
+# cannot be read proves nothing.
+absent() {
+    local found=0
+    grep -raqF -e "$1" -- "${@:2}" || found=$?
+    [ "$found" -eq 1 ] || { echo "\"$1\" in ${*:2}: grep said $found"; return 1; }
+}
+
 # What the attacker learned in clear: nothing.
 no_loot() { [ ! -s "$DIR/loot" ]; }
 loot() { grep -aq "$CANARY" "$DIR/loot"; }

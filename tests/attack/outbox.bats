@@ -36,7 +36,7 @@ logs() { timeout 30 "$BIN/casemate" logs --key "$KEY" --allow-simulated --host "
     run logs
     [ "$status" -eq 0 ] || { echo "$output"; false; }
     [[ $output == *"/missing-one: No such file"* ]]
-    ! grep -aq missing-one "$OUTBOX"
+    absent missing-one "$OUTBOX"
 }
 
 @test "an outbox with any byte changed is refused" {
@@ -83,4 +83,13 @@ open(sys.argv[2], "wb").write(data)' "$DIR/good" "$OUTBOX" "$at"
     run logs
     [ "$status" -eq 125 ]
     [[ $output == *E_LOST* ]] || { echo "$output"; false; }
+}
+
+@test "what looks for a canary finds it, and does not pass when it cannot look" {
+    echo "x-$CANARY-y" > "$DIR/planted"
+    run absent "$CANARY" "$DIR/input" "$DIR/planted"
+    [ "$status" -ne 0 ]
+    run absent "$CANARY" "$DIR/no-such-file"
+    [ "$status" -ne 0 ]
+    absent "$CANARY-not" "$DIR/planted"
 }

@@ -34,7 +34,7 @@ refused() {
     [[ $output == *"7 words"* ]]
     [ "$(stat -c %s "$DIR/record")" -gt "$(stat -c %s "$PROGRAM")" ]
     for form in "$CANARY" "$(printf %s "$CANARY" | base64)" "$(printf %s "$CANARY" | od -An -tx1 | tr -d ' \n')"; do
-        ! grep -aqF "$form" "$DIR/record"
+        absent "$form" "$DIR/record"
     done
     # No run of 24 bytes of the module, and nothing that a compressor would find: ciphertext does not shrink.
     python3 - "$PROGRAM" "$DIR/record" <<'PY'
@@ -189,7 +189,7 @@ PY
     start_middle pass
     run deploy
     [ "$status" -eq 0 ] || { echo "$status $output"; false; }
-    ! grep -raqF "$CANARY" "$DIR/host" "$DIR/agent.log"
+    absent "$CANARY" "$DIR/host" "$DIR/agent.log"
     [ -z "$(find "$DIR" . -maxdepth 2 -name 'core*' -newer "$DIR/input" | head -n 1)" ]
-    for task in /proc/"$AGENT"/environ; do ! grep -aqF "$CANARY" "$task"; done
+    absent "$CANARY" "/proc/$AGENT/environ" "/proc/$AGENT/cmdline"
 }
