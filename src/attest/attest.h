@@ -5,48 +5,15 @@
 #ifndef CASEMATE_ATTEST_ATTEST_H
 #define CASEMATE_ATTEST_ATTEST_H
 
-#include "../base/error.h"
-#include "../proto/statement.h"
 #include "check.h"
-#include "policy.h"
+#include "claims.h"
+#include "collateral.h"
 
-enum {
-    ATTEST_CHAIN_MAX = 8,               /* certificates of a chain */
-    ATTEST_VERDICT_SECONDS = 24 * 3600, /* a verdict lives no longer */
-    ATTEST_ADVISORIES_MAX = 64,
-};
+enum { ATTEST_VERDICT_SECONDS = 24 * 3600 /* a verdict lives no longer */ };
 
-/* What the evidence claims, in RFC 9334's sense: believed as far as the rows say. Empty text, size 0 or
- * false: not claimed. */
-struct claims {
-    char tee[STATEMENT_NAME_MAX + 1];
-    enum attest_class class;
-    struct measurement measurement;
-    char launch_profile[32];
-    struct measurement launch; /* launch digest, where it is another than the measurement */
-    struct measurement signer;
-    bool has_svn;
-    uint32_t product, svn;
-    bool debug;
-    bool has_tcb; /* this TEE has TCB levels; an empty status then means that no collateral tells */
-    char tcb_status[32];
-    size_t advisory_count;
-    char advisory[ATTEST_ADVISORIES_MAX][24];
-    char platform[2 * 64 + 1]; /* identity of the machine, hexadecimal */
-    char enforced_by[32];      /* silicon, emulated CPU, process */
-    uint8_t report_data[REPORT_DATA_SIZE];
-    bool has_boot;
-    uint8_t boot[DIGEST_SIZE]; /* of the boot record, as the evidence has it */
-    uint64_t issued_at;        /* the host's word */
-    size_t chain_count;        /* leaf first, root last */
-    char subject[ATTEST_CHAIN_MAX][96];
-    uint8_t root[DIGEST_SIZE]; /* SHA-256 of the root's certificate */
-    int64_t expires;           /* earliest end of certificates and collateral */
-    size_t trailing;           /* bytes behind the evidence, never read */
-};
-
-/* How a statement is bound: to a live session, or recorded in a file, where no nonce proves freshness. */
-enum attest_binding { ATTEST_RECORDED = 0, ATTEST_SESSION };
+/* How evidence is bound: by a statement to a live session, by a nonce, or it is recorded in a file, where
+ * nothing proves freshness. */
+enum attest_binding { ATTEST_RECORDED = 0, ATTEST_SESSION, ATTEST_NONCE };
 
 enum attest_purpose {
     ATTEST_ANYONE = 0, /* any state, any owner */
@@ -72,7 +39,11 @@ struct attest_expected {
 };
 
 struct attest_input {
-    struct span statement, evidence, collateral;
+    struct span statement, evidence;
+    const struct collateral *collateral; /* may be NULL */
+    struct span
+        nonce;     /* attest_judge_raw() alone: what report_data must be, zeros behind it; empty: unknown */
+    bool recorded; /* and without a nonce: the caller knows that nothing proves freshness */
     const struct policy *policy;
     const struct attest_roots *roots; /* imported ones; may be NULL */
     int64_t time;                     /* verify as of then, seconds since 1970 */
@@ -82,6 +53,7 @@ struct attest_input {
 struct verdict {
     bool accepted;
     enum attest_binding binding;
+    bool has_statement;
     struct statement statement; /* decoded */
     struct claims claims;
     struct check_report report;
@@ -93,7 +65,12 @@ struct verdict {
  * *verdict is set whole in both cases. */
 int attest_judge(const struct attest_input *input, struct verdict *verdict, struct casemate_error *err);
 
-/* The parts of it. Evidence of any known TEE over this statement -> rows and claims: */
+/* The same for evidence of other software than Casemate, read from a file: there is no statement, and
+ * report_data is whatever that software put there. Never for what a session brought. */
+int attest_judge_raw(const struct attest_input *input, struct verdict *verdict, struct casemate_error *err);
+
+/* The parts of it. Evidence of any known TEE over this statement (NULL if there is none) -> rows and claims:
+ */
 int attest_evidence(const struct attest_input *input, const struct statement *statement,
                     struct check_report *report, struct claims *claims, struct casemate_error *err);
 /* A decoded statement against what it must say -> rows. */

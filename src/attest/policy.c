@@ -217,8 +217,8 @@ static void judge_tcb(const struct policy *p, const struct claims *c, struct che
         return;
     }
     join_words(&p->tcb_status, expected);
-    (void)check_set(report, CHECK_TCB, has_word(&p->tcb_status, c->tcb_status), expected, "%s",
-                    c->tcb_status[0] ? c->tcb_status : "unknown, for there is no collateral");
+    (void)check_set(report, CHECK_TCB, has_word(&p->tcb_status, c->tcb.status), expected, "%s",
+                    c->tcb.status[0] ? c->tcb.status : "unknown, for there is no collateral");
     for (size_t i = 0; i < c->advisory_count; i++) {
         size_t used = strlen(missing);
         if (!has_word(&p->advisories, c->advisory[i]))

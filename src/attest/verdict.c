@@ -41,7 +41,11 @@ static void add_tcb(json_t *to, const struct claims *c)
     json_t *advisories = json_array();
     for (size_t i = 0; i < c->advisory_count; i++)
         (void)json_array_append_new(advisories, json_string(c->advisory[i]));
-    add_text(to, "tcb_status", c->tcb_status);
+    add_text(to, "tcb_status", c->tcb.status);
+    if (c->tcb.date)
+        (void)json_object_set_new(to, "tcb_date", json_time(c->tcb.date));
+    if (c->tcb.evaluation)
+        (void)json_object_set_new(to, "tcb_evaluation", json_integer(c->tcb.evaluation));
     (void)json_object_set_new(to, "advisories", advisories);
 }
 
@@ -87,17 +91,19 @@ static void add_chain(json_t *to, const struct claims *c)
 static json_t *claims_json(const struct verdict *v)
 {
     const struct claims *c = &v->claims;
+    static const char *const bindings[] = {
+        [ATTEST_RECORDED] = "recorded", [ATTEST_SESSION] = "session", [ATTEST_NONCE] = "nonce"};
     json_t *to = json_object();
     add_text(to, "tee", c->tee);
     (void)json_object_set_new(to, "class", json_string(attest_class_name(c->class)));
-    (void)json_object_set_new(to, "binding",
-                              json_string(v->binding == ATTEST_SESSION ? "session" : "recorded"));
+    (void)json_object_set_new(to, "binding", json_string(bindings[v->binding]));
     if (c->measurement.size) { /* evidence that cannot be read claims nothing */
         (void)json_object_set_new(to, "measurement", json_measurement(&c->measurement));
         add_launch(to, c);
         (void)json_object_set_new(to, "debug", json_boolean(c->debug));
         (void)json_object_set_new(to, "report_data", json_hex(c->report_data, REPORT_DATA_SIZE));
-        (void)json_object_set_new(to, "issued_at", json_time((int64_t)(c->issued_at & INT64_MAX)));
+        if (c->issued_at)
+            (void)json_object_set_new(to, "issued_at", json_time((int64_t)(c->issued_at & INT64_MAX)));
     }
     add_tcb(to, c);
     add_identity(to, c);
@@ -158,10 +164,11 @@ int verdict_json(const struct verdict *verdict, char **text, struct casemate_err
         if (check_failed(&verdict->report, (enum check_id)id))
             (void)json_array_append_new(reasons, json_string(reason_of(verdict, (enum check_id)id)));
     }
-    json_t *whole =
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "verdict", verdict->accepted ? "accepted" : "refused",
-                  "reasons", reasons, "checks", checks, "claims", claims_json(verdict), "statement",
-                  statement_json(&verdict->statement), "expires", json_time(verdict->expires));
+    json_t *whole = json_pack("{s:s, s:o, s:o, s:o, s:o}", "verdict",
+                              verdict->accepted ? "accepted" : "refused", "reasons", reasons, "checks",
+                              checks, "claims", claims_json(verdict), "expires", json_time(verdict->expires));
+    if (whole && verdict->has_statement)
+        (void)json_object_set_new(whole, "statement", statement_json(&verdict->statement));
     *text = whole ? json_dumps(whole, JSON_COMPACT) : NULL;
     json_decref(whole);
     return *text ? 0 : casemate_fail(err, E_NOMEM, "No memory for the verdict's JSON");

@@ -73,8 +73,9 @@ void casemate_verdict_error(const casemate_verdict *verdict, casemate_error *err
 /* ---- bundles ---- */
 
 /* A verdict on each part; that of the first one which is refused, else of the last. */
-static int judge_parts(const struct bundle *b, const casemate_policy *policy, const casemate_roots *roots,
-                       int64_t time, struct casemate_verdict **verdict, struct casemate_error *err)
+static int judge_parts(const struct bundle *b, const struct collateral *collateral,
+                       const casemate_policy *policy, const casemate_roots *roots, int64_t time,
+                       struct casemate_verdict **verdict, struct casemate_error *err)
 {
     uint8_t session[DIGEST_SIZE];
     bool has_session = false;
@@ -82,7 +83,7 @@ static int judge_parts(const struct bundle *b, const casemate_policy *policy, co
         struct statement said;
         struct attest_input input = {.statement = b->part[i].statement,
                                      .evidence = b->part[i].evidence,
-                                     .collateral = b->collateral,
+                                     .collateral = collateral,
                                      .time = time};
         casemate_verdict_free(*verdict);
         *verdict = NULL;
@@ -113,7 +114,12 @@ int32_t casemate_verify(const void *bundle, size_t size, const casemate_policy *
         return casemate_fail(err, E_EVIDENCE, "The bundle mixes statements of different Keeps");
     if (code < 0 || b.count == 0)
         return casemate_fail(err, E_EVIDENCE, "This is no evidence bundle (%s)", keep_error_name(code));
-    if (judge_parts(&b, policy, roots, when ? when : (int64_t)time(NULL), &v, err) < 0) {
+    struct collateral collateral = {0};
+    int error = b.collateral.size ? collateral_add_sequence(&collateral, "bundle", b.collateral, err) : 0;
+    if (!error)
+        error = judge_parts(&b, &collateral, policy, roots, when ? when : (int64_t)time(NULL), &v, err);
+    collateral_free(&collateral);
+    if (error) {
         casemate_verdict_free(v);
         return -1;
     }

@@ -132,7 +132,7 @@ static void hardware_claims(struct claims *c)
                          .class = ATTEST_HARDWARE,
                          .measurement = {.size = 48},
                          .has_tcb = true,
-                         .tcb_status = "UpToDate",
+                         .tcb.status = "UpToDate",
                          .platform = "00ff",
                          .enforced_by = "silicon"};
     memset(c->measurement.bytes, 0x11, 48);
@@ -161,11 +161,11 @@ static void tcb_status_and_advisories_decide(void **state)
     struct claims c;
     hardware_claims(&c);
     expect(BASE KNOWN, &c, CHECK_COUNT);
-    (void)snprintf(c.tcb_status, sizeof c.tcb_status, "SWHardeningNeeded");
+    (void)snprintf(c.tcb.status, sizeof c.tcb.status, "SWHardeningNeeded");
     expect(BASE KNOWN, &c, CHECK_TCB);
     expect(BASE "tcb_status = [\"SWHardeningNeeded\"]\n" KNOWN, &c, CHECK_COUNT);
     expect(BASE "tcb_status = []\n" KNOWN, &c, CHECK_TCB);
-    c.tcb_status[0] = '\0'; /* no collateral: unknown is not up to date */
+    c.tcb.status[0] = '\0'; /* no collateral: unknown is not up to date */
     expect(BASE KNOWN, &c, CHECK_TCB);
     hardware_claims(&c);
     c.advisory_count = 2;
