@@ -176,6 +176,17 @@ static int failed_constant(int status, struct wasm_error *error)
     return status < 0 ? fail_memory(error) : status;
 }
 
+/* Where in its table or memory an active segment goes. */
+static int segment_offset(struct wasm_instance *instance, uint64_t expression, uint32_t *offset,
+                          struct wasm_error *error)
+{
+    union wasm_value value = {0};
+    uint64_t end;
+    int status = wasm_constant_evaluate(instance, expression, WASM_I32, &value, &end);
+    *offset = value.i32;
+    return status == 0 ? 0 : failed_constant(status, error);
+}
+
 static int make_globals(struct wasm_instance *instance, struct wasm_error *error)
 {
     const struct wasm_module *module = instance->module;
@@ -227,14 +238,13 @@ static int make_elements(struct wasm_instance *instance, uint32_t index, struct 
 static int copy_elements(struct wasm_instance *instance, uint32_t index, struct wasm_error *error)
 {
     const struct wasm_module_element *source = &instance->module->elements[index];
-    union wasm_value to;
-    uint64_t end;
+    uint32_t to;
     if (source->mode != WASM_SEGMENT_ACTIVE)
         return 0;
-    int status = wasm_constant_evaluate(instance, source->offset, WASM_I32, &to, &end);
+    int status = segment_offset(instance, source->offset, &to, error);
     if (status != 0)
-        return failed_constant(status, error);
-    status = wasm_table_init(instance->tables[source->table], instance, index, to.i32, 0, source->count);
+        return status;
+    status = wasm_table_init(instance->tables[source->table], instance, index, to, 0, source->count);
     instance->elements[index].count = 0;
     return status;
 }
@@ -242,15 +252,13 @@ static int copy_elements(struct wasm_instance *instance, uint32_t index, struct 
 static int copy_data(struct wasm_instance *instance, uint32_t index, struct wasm_error *error)
 {
     const struct wasm_module_data *source = &instance->module->data[index];
-    union wasm_value to;
-    uint64_t end;
+    uint32_t to;
     if (source->mode != WASM_SEGMENT_ACTIVE)
         return 0;
-    int status = wasm_constant_evaluate(instance, source->offset, WASM_I32, &to, &end);
+    int status = segment_offset(instance, source->offset, &to, error);
     if (status != 0)
-        return failed_constant(status, error);
-    status =
-        wasm_memory_init(instance->memories[source->memory], instance, index, to.i32, 0, source->bytes.size);
+        return status;
+    status = wasm_memory_init(instance->memories[source->memory], instance, index, to, 0, source->bytes.size);
     instance->data_dropped[index] = true;
     return status;
 }
@@ -260,25 +268,24 @@ static int copy_data(struct wasm_instance *instance, uint32_t index, struct wasm
 static int check_segments_fit(struct wasm_instance *instance, struct wasm_error *error)
 {
     const struct wasm_module *module = instance->module;
-    union wasm_value to;
-    uint64_t end;
+    uint32_t to;
     for (uint32_t i = 0; i < module->element_count; i++) {
         const struct wasm_module_element *source = &module->elements[i];
-        int status = wasm_constant_evaluate(instance, source->offset, WASM_I32, &to, &end);
+        int status = segment_offset(instance, source->offset, &to, error);
         if (status != 0)
-            return failed_constant(status, error);
-        if ((uint64_t)to.i32 + source->count > instance->tables[source->table]->count)
+            return status;
+        if ((uint64_t)to + source->count > instance->tables[source->table]->count)
             return fail(error, WASM_EUNLINKABLE, "elements segment does not fit: %u elements at %u",
-                        source->count, to.i32);
+                        source->count, to);
     }
     for (uint32_t i = 0; i < module->data_count; i++) {
         const struct wasm_module_data *source = &module->data[i];
-        int status = wasm_constant_evaluate(instance, source->offset, WASM_I32, &to, &end);
+        int status = segment_offset(instance, source->offset, &to, error);
         if (status != 0)
-            return failed_constant(status, error);
-        if (to.i32 + source->bytes.size > instance->memories[source->memory]->size)
+            return status;
+        if (to + source->bytes.size > instance->memories[source->memory]->size)
             return fail(error, WASM_EUNLINKABLE, "data segment does not fit: %U bytes at %u",
-                        source->bytes.size, to.i32);
+                        source->bytes.size, to);
     }
     return 0;
 }

@@ -41,7 +41,7 @@ void wasm_module_export(const struct wasm_module *module, uint32_t index, struct
     }
 }
 
-static int compare_names(struct wasm_name a, struct wasm_name b)
+int wasm_name_compare(struct wasm_name a, struct wasm_name b)
 {
     size_t shorter = a.size < b.size ? a.size : b.size;
     int order = shorter == 0 ? 0 : memcmp(a.bytes, b.bytes, shorter);
@@ -58,7 +58,7 @@ bool wasm_module_find_export(const struct wasm_module *module, struct wasm_name 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         uint32_t index = module->exports_by_name[middle];
-        int order = compare_names(name, module->exports[index].name);
+        int order = wasm_name_compare(name, module->exports[index].name);
         if (order == 0) {
             wasm_module_export(module, index, export);
             return true;

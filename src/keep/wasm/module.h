@@ -92,4 +92,7 @@ struct wasm_module {
     struct wasm_piece function_names; /* subsection 1 of the `name` section */
 };
 
+/* The order of exports_by_name: below 0, 0 or above, as memcmp. */
+int wasm_name_compare(struct wasm_name a, struct wasm_name b);
+
 #endif

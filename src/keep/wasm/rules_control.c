@@ -182,19 +182,24 @@ int wasm_rule_end(struct wasm_body *body, const struct wasm_instruction *instruc
 
 /* ---- Branches ------------------------------------------------------------------------------------------ */
 
-static int find_label(struct wasm_body *body, uint32_t depth, struct wasm_control **control)
-{
-    if (body->reader.problem != NULL || depth >= body->depth)
-        return wasm_body_fail(body, WASM_EINVALID, "unknown label %u", depth);
-    *control = &body->controls[body->depth - 1 - depth];
-    return 0;
-}
+struct label {
+    uint32_t depth;
+    struct wasm_control *control;
+    const uint32_t *types; /* what a branch to it carries */
+    uint32_t count;
+};
 
-static void label_types(const struct wasm_control *control, const uint32_t **types, uint32_t *count)
+static int read_label(struct wasm_body *body, struct label *label)
 {
-    bool loop = control->opcode == 0x03;
-    *types = loop ? control->type.parameters : control->type.results;
-    *count = loop ? control->type.parameter_count : control->type.result_count;
+    label->depth = wasm_read_u32(&body->reader);
+    if (body->reader.problem != NULL || label->depth >= body->depth)
+        return wasm_body_fail(body, WASM_EINVALID, "unknown label %u", label->depth);
+    label->control = &body->controls[body->depth - 1 - label->depth];
+    const struct wasm_function_type *type = &label->control->type;
+    bool loop = label->control->opcode == 0x03;
+    label->types = loop ? type->parameters : type->results;
+    label->count = loop ? type->parameter_count : type->result_count;
+    return 0;
 }
 
 /* In unreachable code the stack holds whatever is asked for: `missing` operands of any type appear at its
@@ -235,14 +240,10 @@ static int check_top(struct wasm_body *body, const uint32_t *types, uint32_t cou
 int wasm_rule_br(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    uint32_t depth = wasm_read_u32(&body->reader);
-    struct wasm_control *control;
-    const uint32_t *types;
-    uint32_t count;
-    TRY(find_label(body, depth, &control));
-    label_types(control, &types, &count);
-    TRY(check_top(body, types, count));
-    wasm_emit_branch(body, depth);
+    struct label label;
+    TRY(read_label(body, &label));
+    TRY(check_top(body, label.types, label.count));
+    wasm_emit_branch(body, label.depth);
     wasm_body_set_unreachable(body);
     return 0;
 }
@@ -250,47 +251,39 @@ int wasm_rule_br(struct wasm_body *body, const struct wasm_instruction *instruct
 int wasm_rule_br_if(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    uint32_t depth = wasm_read_u32(&body->reader);
-    struct wasm_control *control;
-    const uint32_t *types;
-    uint32_t count;
+    struct label label;
     struct wasm_operand condition;
-    TRY(find_label(body, depth, &control));
+    TRY(read_label(body, &label));
     TRY(wasm_body_pop(body, WASM_I32, &condition));
-    label_types(control, &types, &count);
-    TRY(check_top(body, types, count));
-    for (uint32_t i = 0; i < count; i++) /* from here on they have the label's types (3.3.8.6) */
-        body->operands[body->height - count + i].type = types[i];
-    wasm_emit_branch_if(body, depth, &condition);
+    TRY(check_top(body, label.types, label.count));
+    for (uint32_t i = 0; i < label.count; i++) /* from here on they have the label's types (3.3.8.6) */
+        body->operands[body->height - label.count + i].type = label.types[i];
+    wasm_emit_branch_if(body, label.depth, &condition);
     return 0;
 }
 
 /* One target of br_table. A label is checked once, however often the table names it. */
-static int check_target(struct wasm_body *body, const uint32_t *default_types, uint32_t arity)
+static int check_target(struct wasm_body *body, const struct label *standard)
 {
-    struct wasm_control *control;
-    const uint32_t *types;
-    uint32_t count;
-    uint32_t depth = wasm_read_u32(&body->reader);
+    struct label label;
     wasm_heap_work(body->heap, 1);
-    TRY(find_label(body, depth, &control));
-    if (control->table_mark == body->table_mark)
+    TRY(read_label(body, &label));
+    if (label.control->table_mark == body->table_mark)
         return 0;
-    control->table_mark = body->table_mark;
-    label_types(control, &types, &count);
-    if (count != arity)
+    label.control->table_mark = body->table_mark;
+    if (label.count != standard->count)
         return wasm_body_fail(body, WASM_EINVALID,
-                              "type mismatch: label %u takes %u values, the default label %u", depth, count,
-                              arity);
+                              "type mismatch: label %u takes %u values, the default label %u", label.depth,
+                              label.count, standard->count);
     /* 1.0 wants equal types; later versions only what the operands match, which in unreachable code is less
      */
-    for (uint32_t i = 0; i < arity && !body->module->config.features.reference_types; i++) {
-        if (types[i] != default_types[i])
+    for (uint32_t i = 0; i < label.count && !body->module->config.features.reference_types; i++) {
+        if (label.types[i] != standard->types[i])
             return wasm_body_fail(body, WASM_EINVALID,
-                                  "type mismatch: label %u takes %t, the default label %t", depth, types[i],
-                                  default_types[i]);
+                                  "type mismatch: label %u takes %t, the default label %t", label.depth,
+                                  label.types[i], standard->types[i]);
     }
-    return check_top(body, types, count);
+    return check_top(body, label.types, label.count);
 }
 
 int wasm_rule_br_table(struct wasm_body *body, const struct wasm_instruction *instruction)
@@ -310,15 +303,12 @@ int wasm_rule_br_table(struct wasm_body *body, const struct wasm_instruction *in
         wasm_read_u32(&body->reader);
         wasm_heap_work(body->heap, 1);
     }
-    struct wasm_control *control;
-    const uint32_t *types;
-    uint32_t arity;
-    TRY(find_label(body, wasm_read_u32(&body->reader), &control));
-    label_types(control, &types, &arity);
+    struct label standard;
+    TRY(read_label(body, &standard));
     body->reader.at = targets;
     body->table_mark++;
     for (uint32_t i = 0; i <= count; i++)
-        TRY(check_target(body, types, arity));
+        TRY(check_target(body, &standard));
     wasm_emit_branch_table(body, &index, targets, count + 1);
     wasm_body_set_unreachable(body);
     return 0;
@@ -351,12 +341,50 @@ int wasm_rule_nop(struct wasm_body *body, const struct wasm_instruction *instruc
 
 /* ---- Calls --------------------------------------------------------------------------------------------- */
 
-static int read_function(struct wasm_body *body, uint32_t *function)
+/* What a call names: a function, or a type, a table and an index on the stack. */
+struct callee {
+    const struct wasm_function_type *type;
+    uint32_t function;
+    uint32_t type_index;
+    uint32_t table;
+    struct wasm_operand index;
+};
+
+static int read_function(struct wasm_body *body, struct callee *callee)
 {
-    *function = wasm_read_u32(&body->reader);
-    if (body->reader.problem != NULL || *function >= body->module->function_count)
-        return wasm_body_fail(body, WASM_EINVALID, "unknown function %u", *function);
+    callee->function = wasm_read_u32(&body->reader);
+    if (body->reader.problem != NULL || callee->function >= body->module->function_count)
+        return wasm_body_fail(body, WASM_EINVALID, "unknown function %u", callee->function);
+    callee->type = body->module->functions[callee->function].type;
     return 0;
+}
+
+static int read_indirect(struct wasm_body *body, struct callee *callee)
+{
+    const struct wasm_module *module = body->module;
+    callee->type_index = wasm_read_u32(&body->reader);
+    if (module->config.features.reference_types) {
+        callee->table = wasm_read_u32(&body->reader);
+    } else {
+        callee->table = wasm_read_byte(&body->reader);
+        if (callee->table != 0)
+            return wasm_body_fail(body, WASM_EMALFORMED, "zero byte expected");
+    }
+    if (body->reader.problem != NULL || callee->table >= module->table_count)
+        return wasm_body_fail(body, WASM_EINVALID, "unknown table %u", callee->table);
+    uint32_t element = module->tables[callee->table].element;
+    if (element != WASM_FUNCREF)
+        return wasm_body_fail(body, WASM_EINVALID, "type mismatch: a call through table %u of %t",
+                              callee->table, element);
+    if (callee->type_index >= module->type_count)
+        return wasm_body_fail(body, WASM_EINVALID, "unknown type %u", callee->type_index);
+    callee->type = &module->types[callee->type_index];
+    return wasm_body_pop(body, WASM_I32, &callee->index);
+}
+
+static int check_parameters(struct wasm_body *body, const struct wasm_function_type *type)
+{
+    return check_top(body, type->parameters, type->parameter_count);
 }
 
 static int push_results(struct wasm_body *body, const struct wasm_function_type *type)
@@ -368,47 +396,22 @@ static int push_results(struct wasm_body *body, const struct wasm_function_type 
 int wasm_rule_call(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    uint32_t function;
-    TRY(read_function(body, &function));
-    const struct wasm_function_type *type = body->module->functions[function].type;
-    TRY(check_top(body, type->parameters, type->parameter_count));
-    wasm_emit_call(body, function, type->parameter_count);
-    return push_results(body, type);
-}
-
-/* Type, table and the index on the stack. */
-static int read_indirect(struct wasm_body *body, uint32_t *type, uint32_t *table, struct wasm_operand *index)
-{
-    const struct wasm_module *module = body->module;
-    *type = wasm_read_u32(&body->reader);
-    if (module->config.features.reference_types) {
-        *table = wasm_read_u32(&body->reader);
-    } else {
-        *table = wasm_read_byte(&body->reader);
-        if (*table != 0)
-            return wasm_body_fail(body, WASM_EMALFORMED, "zero byte expected");
-    }
-    if (body->reader.problem != NULL || *table >= module->table_count)
-        return wasm_body_fail(body, WASM_EINVALID, "unknown table %u", *table);
-    if (module->tables[*table].element != WASM_FUNCREF)
-        return wasm_body_fail(body, WASM_EINVALID, "type mismatch: a call through table %u of %t", *table,
-                              module->tables[*table].element);
-    if (*type >= module->type_count)
-        return wasm_body_fail(body, WASM_EINVALID, "unknown type %u", *type);
-    return wasm_body_pop(body, WASM_I32, index);
+    struct callee callee;
+    TRY(read_function(body, &callee));
+    TRY(check_parameters(body, callee.type));
+    wasm_emit_call(body, callee.function, callee.type->parameter_count);
+    return push_results(body, callee.type);
 }
 
 int wasm_rule_call_indirect(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    uint32_t type_index;
-    uint32_t table;
-    struct wasm_operand index;
-    TRY(read_indirect(body, &type_index, &table, &index));
-    const struct wasm_function_type *type = &body->module->types[type_index];
-    TRY(check_top(body, type->parameters, type->parameter_count));
-    wasm_emit_call_indirect(body, table, type_index, &index, type->parameter_count);
-    return push_results(body, type);
+    struct callee callee;
+    TRY(read_indirect(body, &callee));
+    TRY(check_parameters(body, callee.type));
+    wasm_emit_call_indirect(body, callee.table, callee.type_index, &callee.index,
+                            callee.type->parameter_count);
+    return push_results(body, callee.type);
 }
 
 static int check_tail(struct wasm_body *body, const struct wasm_function_type *type)
@@ -420,17 +423,16 @@ static int check_tail(struct wasm_body *body, const struct wasm_function_type *t
     if (!same)
         return wasm_body_fail(body, WASM_EINVALID,
                               "type mismatch: the tail call's results are not the function's");
-    return check_top(body, type->parameters, type->parameter_count);
+    return check_parameters(body, type);
 }
 
 int wasm_rule_return_call(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    uint32_t function;
-    TRY(read_function(body, &function));
-    const struct wasm_function_type *type = body->module->functions[function].type;
-    TRY(check_tail(body, type));
-    wasm_emit_tail_call(body, function, type->parameter_count);
+    struct callee callee;
+    TRY(read_function(body, &callee));
+    TRY(check_tail(body, callee.type));
+    wasm_emit_tail_call(body, callee.function, callee.type->parameter_count);
     wasm_body_set_unreachable(body);
     return 0;
 }
@@ -438,13 +440,11 @@ int wasm_rule_return_call(struct wasm_body *body, const struct wasm_instruction 
 int wasm_rule_return_call_indirect(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    uint32_t type_index;
-    uint32_t table;
-    struct wasm_operand index;
-    TRY(read_indirect(body, &type_index, &table, &index));
-    const struct wasm_function_type *type = &body->module->types[type_index];
-    TRY(check_tail(body, type));
-    wasm_emit_tail_indirect(body, table, type_index, &index, type->parameter_count);
+    struct callee callee;
+    TRY(read_indirect(body, &callee));
+    TRY(check_tail(body, callee.type));
+    wasm_emit_tail_indirect(body, callee.table, callee.type_index, &callee.index,
+                            callee.type->parameter_count);
     wasm_body_set_unreachable(body);
     return 0;
 }

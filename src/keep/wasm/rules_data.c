@@ -161,16 +161,21 @@ int wasm_rule_local_get(struct wasm_body *body, const struct wasm_instruction *i
     return 0;
 }
 
+static int set_local(struct wasm_body *body, uint32_t *local, uint32_t *type, struct wasm_operand *value)
+{
+    TRY(read_local(body, local, type));
+    TRY(wasm_body_pop(body, *type, value));
+    wasm_emit_local_set(body, *local, value);
+    return 0;
+}
+
 int wasm_rule_local_set(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
     uint32_t local;
     uint32_t type;
     struct wasm_operand value;
-    TRY(read_local(body, &local, &type));
-    TRY(wasm_body_pop(body, type, &value));
-    wasm_emit_local_set(body, local, &value);
-    return 0;
+    return set_local(body, &local, &type, &value);
 }
 
 int wasm_rule_local_tee(struct wasm_body *body, const struct wasm_instruction *instruction)
@@ -179,9 +184,7 @@ int wasm_rule_local_tee(struct wasm_body *body, const struct wasm_instruction *i
     uint32_t local;
     uint32_t type;
     struct wasm_operand value;
-    TRY(read_local(body, &local, &type));
-    TRY(wasm_body_pop(body, type, &value));
-    wasm_emit_local_set(body, local, &value);
+    TRY(set_local(body, &local, &type, &value));
     TRY(wasm_body_push(body, type));
     if (value.kind == WASM_IS_CONSTANT)
         wasm_emit_push_constant(body, value.constant);
@@ -239,6 +242,8 @@ int wasm_rule_global_set(struct wasm_body *body, const struct wasm_instruction *
 
 /* ---- Tables and memories: rare operations with up to three operands ------------------------------------ */
 
+enum { ELEMENT = 1 }; /* no value type has this code */
+
 struct rare {
     wasm_slow_operation *function;
     uint32_t operands[3]; /* types; WASM_BOTTOM: none */
@@ -281,54 +286,54 @@ static int read_table(struct wasm_body *body, uint32_t *table, struct rare *rare
     return 0;
 }
 
+/* Reads a table's index and does `rare` with it, in which ELEMENT stands for the type of its elements. */
+static int table_operation(struct wasm_body *body, struct rare rare)
+{
+    uint32_t table;
+    TRY(read_table(body, &table, &rare));
+    uint32_t element = body->module->tables[table].element;
+    for (uint32_t i = 0; i < 3; i++) {
+        if (rare.operands[i] == ELEMENT)
+            rare.operands[i] = element;
+    }
+    if (rare.result == ELEMENT)
+        rare.result = element;
+    return rare_operation(body, &rare);
+}
+
 int wasm_rule_table_get(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    uint32_t table;
-    struct rare rare = {.function = wasm_slow_table_get, .operands = {WASM_I32}};
-    TRY(read_table(body, &table, &rare));
-    rare.result = body->module->tables[table].element;
-    return rare_operation(body, &rare);
+    return table_operation(
+        body, (struct rare){.function = wasm_slow_table_get, .operands = {WASM_I32}, .result = ELEMENT});
 }
 
 int wasm_rule_table_set(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    uint32_t table;
-    struct rare rare = {.function = wasm_slow_table_set, .operands = {WASM_I32}};
-    TRY(read_table(body, &table, &rare));
-    rare.operands[1] = body->module->tables[table].element;
-    return rare_operation(body, &rare);
+    return table_operation(body,
+                           (struct rare){.function = wasm_slow_table_set, .operands = {WASM_I32, ELEMENT}});
 }
 
 int wasm_rule_table_size(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    uint32_t table;
-    struct rare rare = {.function = wasm_slow_table_size, .result = WASM_I32};
-    TRY(read_table(body, &table, &rare));
-    return rare_operation(body, &rare);
+    return table_operation(body, (struct rare){.function = wasm_slow_table_size, .result = WASM_I32});
 }
 
 int wasm_rule_table_grow(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    uint32_t table;
-    struct rare rare = {
-        .function = wasm_slow_table_grow, .operands = {WASM_I32, WASM_I32}, .result = WASM_I32};
-    TRY(read_table(body, &table, &rare));
-    rare.operands[0] = body->module->tables[table].element;
-    return rare_operation(body, &rare);
+    return table_operation(
+        body,
+        (struct rare){.function = wasm_slow_table_grow, .operands = {ELEMENT, WASM_I32}, .result = WASM_I32});
 }
 
 int wasm_rule_table_fill(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    uint32_t table;
-    struct rare rare = {.function = wasm_slow_table_fill, .operands = {WASM_I32, WASM_I32, WASM_I32}};
-    TRY(read_table(body, &table, &rare));
-    rare.operands[1] = body->module->tables[table].element;
-    return rare_operation(body, &rare);
+    return table_operation(
+        body, (struct rare){.function = wasm_slow_table_fill, .operands = {WASM_I32, ELEMENT, WASM_I32}});
 }
 
 int wasm_rule_table_copy(struct wasm_body *body, const struct wasm_instruction *instruction)

@@ -350,15 +350,6 @@ static int check_export(struct wasm_decoder *decoder, const struct wasm_module_e
     return 0;
 }
 
-static int compare_names(struct wasm_name a, struct wasm_name b)
-{
-    size_t shorter = a.size < b.size ? a.size : b.size;
-    int order = shorter == 0 ? 0 : memcmp(a.bytes, b.bytes, shorter);
-    if (order != 0)
-        return order;
-    return a.size < b.size ? -1 : a.size > b.size;
-}
-
 /* Heap sort: no recursion, no worst case. */
 static void sift_down(const struct wasm_module_export *exports, uint32_t *order, uint32_t root,
                       uint32_t count)
@@ -368,9 +359,9 @@ static void sift_down(const struct wasm_module_export *exports, uint32_t *order,
         if (child >= count)
             return;
         if (child + 1 < count &&
-            compare_names(exports[order[child]].name, exports[order[child + 1]].name) < 0)
+            wasm_name_compare(exports[order[child]].name, exports[order[child + 1]].name) < 0)
             child++;
-        if (compare_names(exports[order[root]].name, exports[order[child]].name) >= 0)
+        if (wasm_name_compare(exports[order[root]].name, exports[order[child]].name) >= 0)
             return;
         uint32_t swapped = order[root];
         order[root] = order[child];
