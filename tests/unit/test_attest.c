@@ -12,7 +12,6 @@
 #include "../../src/attest/calendar.h"
 #include "vectors.h"
 
-static struct hierarchy hierarchy;
 static struct judgement judgement;
 static struct judged_bytes bytes;
 static struct verdict verdict;
@@ -32,9 +31,7 @@ static void every_vector_is_refused_by_its_row_alone(void **state)
 {
     (void)state;
     for (size_t i = 0; i < vector_count; i++) {
-        judgement_make(&hierarchy, &judgement);
-        vectors[i].bend(&judgement);
-        assert_int_equal(judgement_run(&judgement, &bytes, &verdict, &err), 0);
+        vector_run(&vectors[i], &judgement, &bytes, &verdict, &err);
         expect_row(&vectors[i]);
     }
 }
@@ -45,9 +42,7 @@ static void every_refusal_has_its_code_what_was_expected_and_the_next_step(void 
     for (size_t i = 0; i < vector_count; i++) {
         if (vectors[i].row == CHECK_COUNT)
             continue;
-        judgement_make(&hierarchy, &judgement);
-        vectors[i].bend(&judgement);
-        assert_int_equal(judgement_run(&judgement, &bytes, &verdict, &err), 0);
+        vector_run(&vectors[i], &judgement, &bytes, &verdict, &err);
         assert_int_equal(verdict_error(&verdict, &err), -1);
         if (err.code != vectors[i].code)
             fail_msg("%s: the code is %s", vectors[i].name, casemate_code_name(err.code));
@@ -455,22 +450,6 @@ static void dates_are_those_of_the_calendar(void **state)
     assert_string_equal(text, "0000-01-01T00:00:00Z");
 }
 
-static int start(void **state)
-{
-    (void)state;
-    if (psa_crypto_init() != PSA_SUCCESS)
-        return -1;
-    hierarchy_make(&hierarchy);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    hierarchy_free(&hierarchy);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -497,5 +476,5 @@ int main(void)
         cmocka_unit_test(every_check_has_a_page),
         cmocka_unit_test(dates_are_those_of_the_calendar),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, vectors_start, vectors_stop);
 }

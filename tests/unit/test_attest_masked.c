@@ -19,17 +19,13 @@ static void mask_only(enum check_id id)
     check_masked[id] = true;
 }
 
-static struct hierarchy hierarchy;
-
 static bool accepted(const struct vector *v)
 {
     static struct judgement judgement;
     static struct judged_bytes bytes;
     static struct verdict verdict;
     struct casemate_error err = {0};
-    judgement_make(&hierarchy, &judgement);
-    v->bend(&judgement);
-    assert_int_equal(judgement_run(&judgement, &bytes, &verdict, &err), 0);
+    vector_run(v, &judgement, &bytes, &verdict, &err);
     return verdict.accepted;
 }
 
@@ -58,27 +54,11 @@ static void with_another_row_masked_no_vector_is_accepted(void **state)
     mask_only(CHECK_COUNT);
 }
 
-static int start(void **state)
-{
-    (void)state;
-    if (psa_crypto_init() != PSA_SUCCESS)
-        return -1;
-    hierarchy_make(&hierarchy);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    hierarchy_free(&hierarchy);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(with_its_row_masked_each_vector_is_accepted),
         cmocka_unit_test(with_another_row_masked_no_vector_is_accepted),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, vectors_start, vectors_stop);
 }

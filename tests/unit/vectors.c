@@ -13,23 +13,33 @@
 
 enum { YEAR = 365 * 24 * 3600 };
 
-void hierarchy_make(struct hierarchy *h)
+struct hierarchy hierarchy;
+
+int vectors_start(void **state)
 {
+    struct hierarchy *h = &hierarchy;
+    (void)state;
+    if (psa_crypto_init() != PSA_SUCCESS)
+        return -1;
     forge_key_make(&h->root, "Test root", NULL, true);
     forge_key_make(&h->leaf, "Test leaf", &h->root, false);
     forge_key_make(&h->stranger, "Stranger", NULL, true);
     /* The same names, other keys: a chain that only looks like one. */
     forge_key_make(&h->impostor_root, "Test root", NULL, true);
     forge_key_make(&h->impostor_leaf, "Test leaf", &h->impostor_root, false);
+    return 0;
 }
 
-void hierarchy_free(struct hierarchy *h)
+int vectors_stop(void **state)
 {
+    struct hierarchy *h = &hierarchy;
+    (void)state;
     forge_key_free(&h->root);
     forge_key_free(&h->leaf);
     forge_key_free(&h->stranger);
     forge_key_free(&h->impostor_root);
     forge_key_free(&h->impostor_leaf);
+    return 0;
 }
 
 static struct span certificate_of(const struct forge_key *key)
@@ -192,6 +202,14 @@ int judgement_run(struct judgement *j, struct judged_bytes *bytes, struct verdic
         j->wish.claims.report_data[63] ^= 1;
     bytes->evidence_size = forge_evidence(&j->wish, bytes->evidence);
     return judgement_run_bytes(j, statement, span_of(bytes->evidence, bytes->evidence_size), verdict, err);
+}
+
+void vector_run(const struct vector *v, struct judgement *j, struct judged_bytes *bytes,
+                struct verdict *verdict, struct casemate_error *err)
+{
+    judgement_make(&hierarchy, j);
+    v->bend(j);
+    assert_int_equal(judgement_run(j, bytes, verdict, err), 0);
 }
 
 /* ---- the bends ---- */

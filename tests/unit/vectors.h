@@ -12,6 +12,10 @@
 struct hierarchy {
     struct forge_key root, leaf, stranger, impostor_root, impostor_leaf;
 };
+/* Made and freed by the set-up and the teardown of a group. */
+extern struct hierarchy hierarchy;
+int vectors_start(void **state);
+int vectors_stop(void **state);
 
 /* Everything that a judgement takes; a vector bends some of it before it is put together. */
 struct judgement {
@@ -40,8 +44,6 @@ struct vector {
 extern const struct vector vectors[];
 extern const size_t vector_count;
 
-void hierarchy_make(struct hierarchy *h);
-void hierarchy_free(struct hierarchy *h);
 /* Bytes of evidence and statement stay where they are until the next call. */
 struct judged_bytes {
     uint8_t evidence[FORGE_EVIDENCE_MAX], statement[STATEMENT_SIZE_MAX];
@@ -51,6 +53,9 @@ void judgement_make(const struct hierarchy *h, struct judgement *j);
 /* Puts it together and judges it. */
 int judgement_run(struct judgement *j, struct judged_bytes *bytes, struct verdict *verdict,
                   struct casemate_error *err);
+/* The same for a fresh judgement that the vector has bent. */
+void vector_run(const struct vector *v, struct judgement *j, struct judged_bytes *bytes,
+                struct verdict *verdict, struct casemate_error *err);
 /* Judges these bytes instead, with everything else as it was. */
 int judgement_run_bytes(struct judgement *j, struct span statement, struct span evidence,
                         struct verdict *verdict, struct casemate_error *err);

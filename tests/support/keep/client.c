@@ -105,6 +105,15 @@ void client_free(struct client *c)
     *c = (struct client){.host = NULL};
 }
 
+void client_end_both(struct host_end *host, struct client *first, struct client *second)
+{
+    if (first->host)
+        client_free(first);
+    if (second->host)
+        client_free(second);
+    host_stop(host);
+}
+
 void client_send_bytes(struct client *c, const void *bytes, size_t size)
 {
     for (size_t at = 0; at < size;) {

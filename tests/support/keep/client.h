@@ -40,6 +40,8 @@ struct client_options {
 /* Opens a channel and does the handshake: 0, or what Mbed TLS says; -1 if the Keep closed or nothing came. */
 int client_connect(struct client *c, struct host_end *host, const struct client_options *options);
 void client_free(struct client *c);
+/* Frees those of the two that were ever connected, and stops their Keep. */
+void client_end_both(struct host_end *host, struct client *first, struct client *second);
 
 /* One message, or bytes instead. */
 void client_send(struct client *c, const struct message *m);

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "../../support/keep/any.h"
 #include "../../support/keep/client.h"
 
 enum { MEMORY = 256 << 20 };
@@ -44,16 +45,6 @@ static void the_image_ends_when_its_host_is_gone(void **state)
     pid_t pid = host.pid;
     assert_true(pid > 0);
     host_stop(&host); /* waits for it */
-}
-
-static uint64_t seed = 88172645463325252u;
-
-static uint32_t any(void)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (uint32_t)(seed >> 16);
 }
 
 /* A Keep that could not go on has said why by its exit status; a signal would be a fault of ours. */

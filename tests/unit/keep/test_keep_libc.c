@@ -12,6 +12,7 @@
 
 #include "../../../src/keep/libc/budget.h"
 #include "../../../src/keep/libc/heap.h"
+#include "../../support/keep/any.h"
 #include "../../support/keep/shim_test.h"
 
 void *keep_memcpy(void *restrict to, const void *restrict from, size_t size);
@@ -27,16 +28,6 @@ char *keep_strncpy(char *restrict to, const char *restrict from, size_t capacity
 char *keep_strchr(const char *text, int character);
 char *keep_strstr(const char *text, const char *part);
 unsigned __int128 keep_udivti3(unsigned __int128 dividend, unsigned __int128 divisor);
-
-static uint64_t seed = 88172645463325252u;
-
-static uint32_t any(void)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (uint32_t)(seed >> 16);
-}
 
 static void fill(uint8_t *bytes, size_t size)
 {
@@ -131,7 +122,7 @@ static void division_of_128_bits_agrees_with_the_compilers(void **state)
 {
     (void)state;
     for (int round = 0; round < 100000; round++) {
-        unsigned __int128 a = (unsigned __int128)seed << 64 | ((uint64_t)any() << 32 | any());
+        unsigned __int128 a = (unsigned __int128)any64() << 64 | ((uint64_t)any() << 32 | any());
         unsigned __int128 b = (unsigned __int128)any() << 96 | (unsigned __int128)any() << 64 | any();
         a >>= any() % 128;
         b >>= any() % 128;

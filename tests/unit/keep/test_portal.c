@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "../../../src/keep/portal/portal.h"
+#include "../../support/keep/any.h"
 #include "../../support/keep/shim_test.h"
 
 static struct portal *portal;
@@ -462,16 +463,6 @@ static void a_host_that_is_gone_is_an_end_and_no_error(void **state)
 }
 
 /* ---- acceptance 8: anything ---- */
-
-static uint64_t seed = 88172645463325252u;
-
-static uint32_t any(void)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (uint32_t)(seed >> 16);
-}
 
 static unsigned open_channels(void)
 {

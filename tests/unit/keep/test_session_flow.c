@@ -22,11 +22,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct rig *r = *state;
-    if (r->c.host)
-        client_free(&r->c);
-    if (r->other.host)
-        client_free(&r->other);
-    host_stop(&r->host);
+    client_end_both(&r->host, &r->c, &r->other);
     free(r);
     return 0;
 }

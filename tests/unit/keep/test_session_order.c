@@ -164,26 +164,31 @@ static void an_empty_message_closes_the_session(void **state)
     assert_true(closed_with(&r->c, "KEEP_ESIZE"));
 }
 
+/* `attest` of exactly this size, with an unknown field whose length takes `head` bytes to fill it up. */
+static void attest_filled(uint8_t *to, size_t size, size_t head)
+{
+    static const uint8_t filler[MESSAGE_SIZE_OWNER];
+    struct cbor_writer w;
+    struct span encoded;
+    cbor_writer_init(&w, to, size);
+    cbor_put_map(&w, 3);
+    cbor_put_uint(&w, 0);
+    cbor_put_text(&w, SPAN_LITERAL("attest"));
+    cbor_put_uint(&w, 1);
+    cbor_put_bytes(&w, span_of(filler, 32));
+    cbor_put_uint(&w, 9);
+    cbor_put_bytes(&w, span_of(filler, size - 45 - head));
+    assert_int_equal(cbor_writer_finish(&w, &encoded), 0);
+    assert_int_equal(encoded.size, size);
+}
+
 static void a_stranger_may_send_4096_bytes_and_not_one_more(void **state)
 {
     struct rig *r = *state;
     uint8_t bytes[MESSAGE_SIZE_STRANGER + 1];
-    struct cbor_writer w;
-    struct span encoded;
-    /* attest, with an unknown field that fills it up. */
-    static const uint8_t filler[MESSAGE_SIZE_STRANGER];
     for (size_t size = MESSAGE_SIZE_STRANGER; size <= MESSAGE_SIZE_STRANGER + 1; size++) {
-        cbor_writer_init(&w, bytes, sizeof bytes);
-        cbor_put_map(&w, 3);
-        cbor_put_uint(&w, 0);
-        cbor_put_text(&w, SPAN_LITERAL("attest"));
-        cbor_put_uint(&w, 1);
-        cbor_put_bytes(&w, span_of(filler, 32));
-        cbor_put_uint(&w, 9);
-        cbor_put_bytes(&w, span_of(filler, size - 48));
-        assert_int_equal(cbor_writer_finish(&w, &encoded), 0);
-        assert_int_equal(encoded.size, size);
-        send_framed(&r->c, encoded.data, encoded.size);
+        attest_filled(bytes, size, 3);
+        send_framed(&r->c, bytes, size);
         if (size == MESSAGE_SIZE_STRANGER)
             assert_true(client_expect(&r->c, MESSAGE_STATEMENT));
     }
@@ -194,22 +199,10 @@ static void an_owner_may_send_one_mebibyte_and_not_one_byte_more(void **state)
 {
     struct rig *r = *state;
     static uint8_t bytes[MESSAGE_SIZE_OWNER + 5];
-    static const uint8_t filler[MESSAGE_SIZE_OWNER];
     assert_true(client_attest(&r->c, 1));
     assert_true(client_prove(&r->c, &keys));
     for (size_t size = MESSAGE_SIZE_OWNER; size <= MESSAGE_SIZE_OWNER + 1; size++) {
-        struct cbor_writer w;
-        struct span encoded;
-        cbor_writer_init(&w, bytes + 4, sizeof bytes - 4);
-        cbor_put_map(&w, 3);
-        cbor_put_uint(&w, 0);
-        cbor_put_text(&w, SPAN_LITERAL("attest"));
-        cbor_put_uint(&w, 1);
-        cbor_put_bytes(&w, span_of(filler, 32));
-        cbor_put_uint(&w, 9);
-        cbor_put_bytes(&w, span_of(filler, size - 50));
-        assert_int_equal(cbor_writer_finish(&w, &encoded), 0);
-        assert_int_equal(encoded.size, size);
+        attest_filled(bytes + 4, size, 5);
         store_be32(bytes, (uint32_t)size);
         client_send_bytes(&r->c, bytes, size + 4);
         if (size == MESSAGE_SIZE_OWNER)
