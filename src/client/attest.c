@@ -6,6 +6,8 @@
 #include <psa/crypto.h>
 #include <time.h>
 
+#include "../proto/guard.h"
+
 static int fresh_nonce(struct casemate_session *s, struct casemate_error *err)
 {
     s->nonce[0] = 0;
@@ -128,7 +130,8 @@ int session_take_statement(struct casemate_session *s, const struct message *m, 
     if (judge_message(s, m, STATEMENT_SESSION, err) < 0)
         return -1;
     const struct statement said = s->verdict->verdict.statement;
-    if (check_same(s, &said, err) < 0 || (s->record && check_record(s, &said, err) < 0))
+    if (check_same(s, &said, err) < 0 ||
+        !guard_holds(GUARD_CLIENT_PINS, !s->record || check_record(s, &said, err) == 0))
         return -1;
     if (statement_digest(m->statement, s->statement_digest) < 0)
         return casemate_fail(err, E_INTERNAL, "The digest of a statement cannot be computed");

@@ -9,6 +9,8 @@
 #include <psa/crypto.h>
 #include <string.h>
 
+#include "../proto/guard.h"
+
 static const int suites[] = {MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
                              MBEDTLS_TLS1_3_AES_128_GCM_SHA256, 0};
 static const uint16_t groups[] = {MBEDTLS_SSL_IANA_TLS_GROUP_X25519, MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
@@ -115,7 +117,7 @@ static int check_agreed(struct channel *c, struct casemate_error *err)
     const char *alpn = mbedtls_ssl_get_alpn_protocol(&c->ssl);
     if (mbedtls_ssl_get_version_number(&c->ssl) != MBEDTLS_SSL_VERSION_TLS1_3)
         return refuse(c, "TLS 1.3", mbedtls_ssl_get_version(&c->ssl), err);
-    if (!alpn || strcmp(alpn, SESSION_ALPN) != 0)
+    if (!guard_holds(GUARD_CLIENT_PROTOCOL, alpn && strcmp(alpn, SESSION_ALPN) == 0))
         return refuse(c, "ALPN " SESSION_ALPN, alpn, err);
     const mbedtls_x509_crt *certificate = mbedtls_ssl_get_peer_cert(&c->ssl);
     uint8_t point[P256_POINT_SIZE];

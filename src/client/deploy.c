@@ -4,6 +4,8 @@
 
 #include <psa/crypto.h>
 
+#include "../proto/guard.h"
+
 int session_begin_deploy(struct casemate_session *s, struct casemate_package *package,
                          struct casemate_error *err)
 {
@@ -40,7 +42,7 @@ int session_send_package(struct casemate_session *s, struct casemate_error *err)
 
 int session_take_workload(struct casemate_session *s, const struct message *m, struct casemate_error *err)
 {
-    if (memcmp(m->workload, s->package->digest, DIGEST_SIZE) != 0)
+    if (!guard_holds(GUARD_CLIENT_WORKLOAD, memcmp(m->workload, s->package->digest, DIGEST_SIZE) == 0))
         return casemate_fail(err, E_OTHER_KEEP,
                              "The Keep accepted another workload than the one that was sent");
     s->state = CASEMATE_STATE_DEPLOYED;

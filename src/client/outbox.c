@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "../proto/guard.h"
 #include "../proto/hpke.h"
 #include "key.h"
 #include "record.h"
@@ -74,8 +75,10 @@ static int open_sealed(const struct casemate_record *r, const struct outbox_file
 
 static int check_content(const struct casemate_record *r, const struct outbox *o, struct casemate_error *err)
 {
-    if (memcmp(o->instance, r->instance, INSTANCE_ID_SIZE) != 0 || memcmp(o->run, r->run, RUN_ID_SIZE) != 0 ||
-        memcmp(o->workload, r->workload, DIGEST_SIZE) != 0)
+    bool ours = memcmp(o->instance, r->instance, INSTANCE_ID_SIZE) == 0 &&
+                memcmp(o->run, r->run, RUN_ID_SIZE) == 0 &&
+                memcmp(o->workload, r->workload, DIGEST_SIZE) == 0;
+    if (!guard_holds(GUARD_CLIENT_OUTBOX, ours))
         return casemate_fail(err, E_OTHER_KEEP, "The outbox is of another Keep, run or workload");
     for (int i = 0; i < 2; i++)
         if (o->tail_offset[i] > o->exit.stream_size[i] ||

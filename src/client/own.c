@@ -6,6 +6,8 @@
 #include <psa/crypto.h>
 #include <stdio.h>
 
+#include "../proto/guard.h"
+
 int session_find_key(struct casemate_session *s, struct casemate_error *err)
 {
     if (s->key || !s->record)
@@ -96,7 +98,7 @@ int session_begin_own(struct casemate_session *s, struct casemate_package *packa
     bool fresh = !s->record && !s->adopting;
     if (fresh && !package)
         return casemate_fail(err, E_USAGE, "A new Keep is taken by deploying to it");
-    if (fresh && s->said.state != KEEP_UNOWNED) {
+    if (fresh && !guard_holds(GUARD_CLIENT_STATE, s->said.state == KEEP_UNOWNED)) {
         (void)casemate_fail_expected(err, E_BINDING, "unowned", keep_state_name(s->said.state),
                                      "The Keep has an owner already. Nothing was sent");
         return casemate_next(err, "Make another Keep; if it is yours, casemate adopt takes it up.");
@@ -164,12 +166,12 @@ int session_take_owner_view(struct casemate_session *s, const struct message *m,
     uint8_t digest[DIGEST_SIZE];
     if (session_owner_digest(s, digest, err) < 0)
         return -1;
-    if (!bytes_equal_constant_time(digest, m->owner, DIGEST_SIZE))
+    if (!guard_holds(GUARD_CLIENT_OWNER, bytes_equal_constant_time(digest, m->owner, DIGEST_SIZE)))
         return casemate_fail(err, E_NOT_OWNER, "The Keep names another owner. Nothing was sent");
     int result = s->adopting                  ? adopt(s, m, err)
                  : s->record == s->own_record ? check_fresh(m, err)
                                               : check_record(s->record, m, err);
-    if (result < 0)
+    if (!guard_holds(GUARD_CLIENT_VIEW, result == 0))
         return -1;
     s->owned = true;
     s->state = state_of(m);

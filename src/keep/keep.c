@@ -3,6 +3,7 @@
 #include "keep.h"
 
 #include "../proto/crypto.h"
+#include "../proto/guard.h"
 #include "libc/budget.h"
 #include "session/session.h"
 
@@ -76,9 +77,9 @@ uint64_t keep_realtime(void *context)
     uint64_t now = shim_wall_time(), floor;
     if (__builtin_mul_overflow(keep->workload.deploy.time_floor, (uint64_t)1000000000, &floor))
         floor = UINT64_MAX;
-    if (now < floor)
+    if (!guard_holds(GUARD_KEEP_FLOOR, now >= floor))
         now = floor;
-    if (now > keep->program.latest)
+    if (guard_holds(GUARD_KEEP_FORWARD, now > keep->program.latest))
         keep->program.latest = now;
     return keep->program.latest;
 }

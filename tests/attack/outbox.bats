@@ -75,6 +75,11 @@ open(sys.argv[2], "wb").write(data)' "$DIR/good" "$OUTBOX" "$at"
     run logs
     [ "$status" -eq 125 ]
     [[ $output != *"missing-four: "* ]] || { echo "$output"; false; }
+    # Rows and content unchecked, it still does not open: the instance that it was sealed for is in its key.
+    # tests/unit/test_client_unguarded.c forges what opens.
+    CASEMATE_MASKED_CHECKS=binding-key,binding-instance,binding-run,client-outbox run timeout 30 "$TOOLS/casemate-masked" logs \
+        --key "$KEY" --allow-simulated --host "$HOST" "$ID"
+    [[ $status == 125 && $output == *"does not open"* ]] || { echo "$status $output"; false; }
 }
 
 @test "a Keep that is gone without an outbox is lost, and that is said" {

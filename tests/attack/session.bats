@@ -92,6 +92,10 @@ PY
     start_middle noalpn
     run deploy
     refused ALPN
+    run masked binding-key,binding-exporter # it is a relay too, but this comes first
+    refused ALPN
+    run masked binding-key,binding-exporter,client-protocol
+    loot
 }
 
 # Acceptance test 6.
@@ -146,6 +150,10 @@ PY
     [ "$status" -eq 125 ]
     [[ $output == *E_SIMULATED* && $output == *simulated* && $output == *"--allow-simulated"* ]]
     [ "$(stat -c %s "$DIR/record-refused")" -lt "$(stat -c %s "$PROGRAM")" ]
+    CASEMATE_MASKED_CHECKS=class run timeout 60 "$TOOLS/casemate-masked" deploy --host "unix:$DIR/middle.sock" --image "$IMAGE" --rm \
+        -v "$DIR/input:/input" "$PROGRAM" /input
+    [ "$status" -eq 0 ] || { echo "$output"; false; }
+    [ "$(stat -c %s "$DIR/record-refused")" -gt "$(stat -c %s "$PROGRAM")" ]
 }
 
 # Row 41: a root is never taken from the host.
@@ -164,9 +172,12 @@ PY
     run deploy
     refused E_
     [[ $output == *binding-state* ]]
-    run masked binding-state # the Keep itself refuses the second owner: two locks on this door
-    [ "$status" -eq 125 ]
-    no_loot
+    run masked binding-state
+    refused "has an owner already"
+    # Without both the client proves itself, and the Keep refuses the second owner: a third lock on this door, which
+    # tests/unit/keep/test_session_unguarded.c takes away.
+    run masked binding-state,client-state
+    refused KEEP_EDENIED
 }
 
 # Rows 43 and 56: reconnection goes to another genuine Keep of the same owner.
@@ -180,6 +191,10 @@ PY
     [ "$status" -eq 125 ] || { echo "$output"; false; }
     [[ $output == *E_OTHER_KEEP* || $output == *E_BINDING* ]] || { echo "$output"; false; }
     [[ $output != *"never"* ]]
+    # A client that compares nothing asks the twin, which has neither the workload nor the run that are named.
+    CASEMATE_MASKED_CHECKS=binding-instance,client-pins,client-view run timeout 60 "$TOOLS/casemate-masked" logs --key "$key" \
+        --host "unix:$DIR/middle.sock" --allow-simulated "unix:$DIR/middle.sock/$one"
+    [[ $status == 125 && $output == *KEEP_EMATCH* ]] || { echo "$status $output"; false; }
     run timeout 60 "$BIN/casemate" logs --key "$key" --host "unix:$DIR/agent.sock" --allow-simulated "$one"
     [[ $status == 0 && $output == *"awake"* ]] || { echo "$output"; false; }
 }
@@ -192,4 +207,12 @@ PY
     absent "$CANARY" "$DIR/host" "$DIR/agent.log"
     [ -z "$(find "$DIR" . -maxdepth 2 -name 'core*' -newer "$DIR/input" | head -n 1)" ]
     absent "$CANARY" "/proc/$AGENT/environ" "/proc/$AGENT/cmdline"
+}
+
+@test "no protection can be taken out of what is shipped" {
+    grep -qaF -e CASEMATE_MASKED_CHECKS -- "$TOOLS/casemate-masked"
+    grep -qaF -e client-protocol -- "$TOOLS/casemate-masked"
+    for name in CASEMATE_MASKED_CHECKS client-protocol keep-rights guard_off check_masked; do
+        absent "$name" "$CASEMATE_STAGE/bin" "$CASEMATE_STAGE/lib"
+    done
 }

@@ -2,6 +2,8 @@
 /* The calls deploy, data and secrets: the workload of this Keep's life. */
 #include "handlers.h"
 
+#include "../../proto/guard.h"
+
 static int workload_answer(struct session *s)
 {
     struct message answer = {.type = MESSAGE_WORKLOAD};
@@ -17,7 +19,8 @@ static int deploy_again(struct session *s, const struct message *m)
     int error = deploy_workload_digest(&m->deploy, digest);
     if (error)
         return error;
-    if (!bytes_equal_constant_time(digest, s->keep->workload.digest, DIGEST_SIZE))
+    bool same = bytes_equal_constant_time(digest, s->keep->workload.digest, DIGEST_SIZE);
+    if (!guard_holds(GUARD_KEEP_ONCE, same))
         return session_refuse(s, KEEP_EMATCH, false);
     return workload_answer(s);
 }

@@ -2,6 +2,8 @@
 /* The calls attest, attest-workload and owner: who this Keep is, and who commands it. */
 #include "handlers.h"
 
+#include "../../proto/guard.h"
+
 int handle_attest(struct session *s, const struct message *m)
 {
     /* Inputs are valid from here: any nonce is. */
@@ -14,7 +16,7 @@ int handle_attest(struct session *s, const struct message *m)
 int handle_attest_workload(struct session *s, const struct message *m)
 {
     /* A digest of a known program would name it: it is the owner's, unless he said public (row 40). */
-    if (!s->owner && !s->keep->workload.deploy.is_public)
+    if (!guard_holds(GUARD_KEEP_PRIVATE, s->owner || s->keep->workload.deploy.is_public))
         return KEEP_EDENIED;
     /* Inputs are valid from here. */
     s->attest.kind = STATEMENT_WORKLOAD;
@@ -36,8 +38,8 @@ static int proof_check(struct session *s, const struct message *m)
     if (!error)
         error = owner_message(m->spki, m->outbox_key.data, exporter, message);
     struct span part = span_of(message, sizeof message);
-    if (!error)
-        error = crypto_p256_verify(point, &part, 1, m->signature);
+    if (!error && !guard_holds(GUARD_KEEP_PROOF, crypto_p256_verify(point, &part, 1, m->signature) == 0))
+        error = KEEP_EDENIED;
     if (!error) {
         uint8_t outbox_point[P256_POINT_SIZE];
         crypto_p256_spki(m->outbox_key.data, outbox_spki);
@@ -53,8 +55,9 @@ static bool may_own(const struct session *s, const struct message *m)
     const struct owner *owner = &s->keep->owner;
     if (!owner->known)
         return s->statement_state == KEEP_UNOWNED;
-    return bytes_equal_constant_time(m->spki.data, owner->spki, P256_SPKI_SIZE) &&
-           bytes_equal_constant_time(m->outbox_key.data, owner->outbox, P256_POINT_SIZE);
+    bool same = bytes_equal_constant_time(m->spki.data, owner->spki, P256_SPKI_SIZE) &&
+                bytes_equal_constant_time(m->outbox_key.data, owner->outbox, P256_POINT_SIZE);
+    return guard_holds(GUARD_KEEP_OWNER, same);
 }
 
 static int owner_view(struct session *s)

@@ -3,6 +3,8 @@
  * function that is it. Every order that is not named here is refused (row 8). */
 #include "handlers.h"
 
+#include "../../proto/guard.h"
+
 enum need {
     NEED_STATEMENT = 1,     /* this session has got a `session` statement */
     NEED_OWNER = 2,         /* this session has proved ownership */
@@ -40,7 +42,7 @@ static int needs_check(const struct session *s, unsigned needs)
         return KEEP_EORDER;
     if ((needs & NEED_STATEMENT) && !s->attested)
         return KEEP_EORDER;
-    if ((needs & NEED_OWNER) && !s->owner)
+    if ((needs & NEED_OWNER) && !guard_holds(GUARD_KEEP_RIGHTS, s->owner))
         return KEEP_EDENIED;
     if ((needs & NEED_CONTINUE) && !s->delivering)
         return KEEP_EORDER;
@@ -72,10 +74,12 @@ int session_dispatch(struct session *s, struct span encoded)
 
 bool names_workload(const struct keep *keep, const struct message *m)
 {
-    return keep->has_workload && bytes_equal_constant_time(m->workload, keep->workload.digest, DIGEST_SIZE);
+    bool same = bytes_equal_constant_time(m->workload, keep->workload.digest, DIGEST_SIZE);
+    return keep->has_workload && guard_holds(GUARD_KEEP_WORKLOAD, same);
 }
 
 bool names_run(const struct keep *keep, const struct message *m)
 {
-    return names_workload(keep, m) && bytes_equal_constant_time(m->run, keep->program.run, RUN_ID_SIZE);
+    bool same = bytes_equal_constant_time(m->run, keep->program.run, RUN_ID_SIZE);
+    return names_workload(keep, m) && guard_holds(GUARD_KEEP_RUN, same);
 }

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "../../proto/guard.h"
 #include "session.h"
 
 enum { MILLISECOND = 1000000 };
@@ -89,10 +90,10 @@ static struct session *choose(struct keep *keep)
     struct evidence *e = &keep->evidence;
     struct session *s = next_session(keep, true);
     tokens_earn(e);
-    if (s || e->tokens == 0)
+    if (s || !guard_holds(GUARD_KEEP_RATE, e->tokens > 0))
         return s;
     s = next_session(keep, false);
-    if (s)
+    if (s && e->tokens > 0)
         e->tokens--;
     return s;
 }

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "../../proto/guard.h"
+
 /* So many messages of one session are handled before the next session's turn, and before the program goes on.
  */
 enum { MESSAGES_PER_TURN = 32, MILLISECOND = 1000000 };
@@ -80,7 +82,7 @@ void sessions_fence(struct keep *keep, const struct session *except)
 {
     for (unsigned i = 0; i < KEEP_SESSIONS_MAX; i++) {
         struct session *s = keep->session[i];
-        if (s && s != except && s->owner && s->phase != SESSION_DEAD)
+        if (s && s->phase != SESSION_DEAD && !guard_holds(GUARD_KEEP_FENCE, s == except || !s->owner))
             session_end(s);
     }
 }

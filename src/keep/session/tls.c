@@ -2,6 +2,8 @@
 /* TLS 1.3 with Mbed TLS. */
 #include "tls.h"
 
+#include "../../proto/guard.h"
+
 /* What a client may choose, best first; everything else fails the handshake (row 47). */
 static const int suites[] = {
     MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
@@ -119,7 +121,7 @@ int tls_handshake(struct tls *tls)
         return translate(result);
     /* Mbed TLS lets a client pass that names no protocol at all. */
     const char *protocol = mbedtls_ssl_get_alpn_protocol(&tls->ssl);
-    if (!protocol || strcmp(protocol, SESSION_ALPN) != 0 ||
+    if (!guard_holds(GUARD_KEEP_PROTOCOL, protocol && strcmp(protocol, SESSION_ALPN) == 0) ||
         mbedtls_ssl_get_version_number(&tls->ssl) != MBEDTLS_SSL_VERSION_TLS1_3)
         return KEEP_EDENIED;
     tls->open = true;

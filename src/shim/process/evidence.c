@@ -8,6 +8,7 @@
 #include "process.h"
 
 #include "../../proto/eat.h"
+#include "../../proto/guard.h"
 
 static int ask(const uint8_t report_data[REPORT_DATA_SIZE], uint8_t *out, size_t capacity, size_t *size)
 {
@@ -37,7 +38,8 @@ int shim_evidence(const struct statement *statement, struct span answer, uint8_t
         return KEEP_EMATCH;
     if (answer.size > capacity)
         return KEEP_ESIZE;
-    if (process_evidence_covers(answer, report_data, statement->boot) != 0)
+    bool covers = process_evidence_covers(answer, report_data, statement->boot) == 0;
+    if (!guard_holds(GUARD_KEEP_EVIDENCE, covers))
         return KEEP_EMATCH;
     memcpy(out, answer.data, answer.size);
     *size = answer.size;

@@ -2,6 +2,7 @@
 /* Random bytes of the process TEE: getrandom() through a small pool whose every filling is health-tested
  * (after the repetition count test of NIST SP 800-90B, 4.4.1, with words of 64 bits, so that a healthy
  * source fails once in 2^60 fillings). A source that fails ends the Keep before a key is made from it. */
+#include "../../proto/guard.h"
 #include "process.h"
 
 enum { POOL_SIZE = 256, POOL_WORDS = POOL_SIZE / 8, TRIES_MAX = 16 };
@@ -45,7 +46,7 @@ int shim_random(uint8_t *bytes, size_t size)
     while (size > 0) {
         if (pool_left == 0) {
             pool_read();
-            if (!pool_healthy())
+            if (!guard_holds(GUARD_SHIM_RANDOM, pool_healthy()))
                 shim_exit(KEEP_EENTROPY);
             /* The two words that the next test compares with are kept, so they are never given out. */
             pool_left = POOL_SIZE - 16;
