@@ -130,7 +130,7 @@ int wasm_store_poll(struct wasm_store *store)
 
 int wasm_store_charge(struct wasm_store *store, uint64_t bytes)
 {
-    store->fuel -= (int64_t)(bytes / 16);
+    store->fuel -= (int64_t)(bytes / 4);
     return store->fuel < 0 ? wasm_store_poll(store) : 0;
 }
 

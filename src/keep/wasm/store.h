@@ -112,7 +112,7 @@ struct wasm_store {
 /* A safe point in a long operation. Returns 0 or the code that stops it. */
 int wasm_store_poll(struct wasm_store *store);
 
-/* Charges the running call for a long operation on `bytes` of memory: one unit of fuel for 16 bytes. A long
+/* Charges the running call for a long operation on `bytes` of memory: one unit of fuel for 4 bytes. A long
  * operation is done in pieces of WASM_PIECE, each charged before the next. Returns 0 or the code that stops
  * it. */
 int wasm_store_charge(struct wasm_store *store, uint64_t bytes);

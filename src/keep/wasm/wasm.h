@@ -335,7 +335,7 @@ void wasm_store_destroy(struct wasm_store *store);
 /*
  * Safe points. Running code is charged about one unit an operation; when `fuel_per_poll` units are used up,
  * `poll` is called, and again after as much. Long operations (memory.fill, memory.copy, memory.init,
- * memory.grow, table.*) are charged a unit for 16 bytes, in pieces of 256 KiB, and compiling a function polls
+ * memory.grow, table.*) are charged a unit for 4 bytes, in pieces of 256 KiB, and compiling a function polls
  * by itself; so with 100,000 units a poll comes within a millisecond or two. 0 lets the code go on; anything
  * else stops it, and the call that runs returns this code (use WASM_TRAP_HOST and up). `poll` may read and
  * write memories, but must not call functions of the store nor grow or destroy anything in it.
