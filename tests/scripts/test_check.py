@@ -31,6 +31,19 @@ CASES = [
 ]
 
 
+# What is shown of one test: its name, its output, the searches in it.
+SEARCHES = [
+    ("shows what each search of a model came to", "casemate:model / model-fresh",
+     "ok fresh-all: breach: row 21: old, 7 states\nok all-fresh: holds, 4 states\n",
+     ["fresh-all: breach: row 21: old, 7 states", "all-fresh: holds, 4 states"]),
+    ("shows what a sample leaves open", "casemate:soak / model-soak-a",
+     "ok soak-a: no breach in 9 states, search not whole (reached the budget of 1 minutes), hash factor 2\n",
+     ["soak-a: no breach in 9 states, search not whole (reached the budget of 1 minutes), hash factor 2"]),
+    ("shows no other cases of a model", "casemate:model / model-table", "ok table: 135 cases\n", []),
+    ("shows nothing of other tests", "casemate:unit / files", "ok 1 - it has two states\n", []),
+]
+
+
 def judge(result, stdout, passed, failed, skipped, reason):
     tally = check.Tally()
     check.count_test(tally, "build", {"name": "t", "result": result, "stdout": stdout})
@@ -42,11 +55,18 @@ def judge(result, stdout, passed, failed, skipped, reason):
     return None
 
 
+def judge_searches(name, stdout, wanted):
+    got = check.searches({"name": name, "stdout": stdout})
+    return None if got == wanted else f"wanted {wanted}, got {got}"
+
+
 def main():
-    print(f"1..{len(CASES)}")
+    checks = [(name, judge, case) for name, *case in CASES] + [(name, judge_searches, case)
+                                                               for name, *case in SEARCHES]
+    print(f"1..{len(checks)}")
     failures = 0
-    for number, (name, *case) in enumerate(CASES, 1):
-        problem = judge(*case)
+    for number, (name, judged_by, case) in enumerate(checks, 1):
+        problem = judged_by(*case)
         print(f"{'not ok' if problem else 'ok'} {number} - check {name}")
         if problem:
             failures += 1
