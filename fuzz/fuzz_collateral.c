@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzzes the recognition of collateral (src/attest/collateral.c): a single source and a bundle's sequence; what is kept
- * survives the way through a sequence. */
+/* Fuzzes the recognition of collateral (src/attest/collateral.c): a single source and a bundle's sequence;
+ * what is kept survives the way through a sequence. */
 #include <psa/crypto.h>
 #include <stdlib.h>
 
