@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     if (attest_judge(&input, &verdict, &err))
         return 0;
-    if (verdict.accepted || verdict_json(&verdict, &text, &err) || verdict_error(&verdict, &err) != -1)
+    if (verdict.accepted || verdict_json(&verdict, NULL, &text, &err) || verdict_error(&verdict, &err) != -1)
         abort();
     free(text);
     return 0;

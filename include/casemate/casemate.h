@@ -22,6 +22,7 @@
 #ifndef CASEMATE_CASEMATE_H
 #define CASEMATE_CASEMATE_H
 
+#include "collateral.h"
 #include "error.h"
 #include "host.h"
 #include "key.h"

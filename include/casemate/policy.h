@@ -3,6 +3,7 @@
 #ifndef CASEMATE_POLICY_H
 #define CASEMATE_POLICY_H
 
+#include "collateral.h"
 #include "error.h"
 
 #ifdef __cplusplus
@@ -50,17 +51,39 @@ void casemate_policy_free(casemate_policy *policy);
  * `--allow-simulated` means. A policy is for one class, so hardware is then refused. */
 int32_t casemate_policy_allow_simulated(casemate_policy *policy, const casemate_roots *roots,
                                         casemate_error *error);
+/* A policy of class simulated names this root ("sha256:HEX") too; one of class hardware stays as it is. */
+int32_t casemate_policy_add_root(casemate_policy *policy, const char *fingerprint, size_t fingerprint_size,
+                                 casemate_error *error);
 /* Adds an accepted measurement, lower-case hex, of a TEE. */
 int32_t casemate_policy_add_measurement(casemate_policy *policy, const char *tee, size_t tee_size,
                                         const char *hex, size_t hex_size, casemate_error *error);
 
 /* ---- verdicts ---- */
 
-/* Verifies a bundle that `--save-evidence` wrote, as of a time (0: now), offline. Accepted and refused are
- * both success; failure means that the bundle cannot be judged (E_EVIDENCE). */
-int32_t casemate_verify(const void *bundle, size_t size, const casemate_policy *policy,
-                        const casemate_roots *roots, int64_t time, casemate_verdict **verdict,
-                        casemate_error *error);
+struct casemate_verify_options {
+    size_t size;  /* sizeof(struct casemate_verify_options) */
+    int64_t time; /* verify as of then, seconds since 1970; 0: now */
+    /* Beside what a bundle brings; may be NULL. Need not outlive the call. */
+    const casemate_collateral *collateral;
+    /* What the evidence must answer: the nonce of the statement, or what other software put into its report
+     * data, zeros behind it. Empty: none. */
+    const void *nonce;
+    size_t nonce_size;
+    /* 1: the evidence is a recording, and nothing need prove when it was made. Without a nonce and this it is
+     * refused by the row `binding`. */
+    int32_t recorded;
+    /* The TEE that it must be of, by name or alias; empty or "auto": any. E_TEE if there is none. */
+    const char *tee;
+    size_t tee_size;
+};
+
+/* Verifies evidence from a file, offline: a bundle that `--save-evidence` wrote; or a quote, an attestation
+ * report or an EAT of any software, binary, hexadecimal, base64 or PEM, or in an extension of an X.509
+ * certificate or certification request. Accepted and refused are both success; failure means that there is
+ * nothing to judge (E_EVIDENCE). Options may be NULL. */
+int32_t casemate_verify(const void *evidence, size_t size, const casemate_policy *policy,
+                        const casemate_roots *roots, const struct casemate_verify_options *options,
+                        casemate_verdict **verdict, casemate_error *error);
 void casemate_verdict_free(casemate_verdict *verdict);
 /* 1 accepted, 0 refused. */
 int32_t casemate_verdict_accepted(const casemate_verdict *verdict);

@@ -41,9 +41,11 @@ struct attest_expected {
 struct attest_input {
     struct span statement, evidence;
     const struct collateral *collateral; /* may be NULL */
-    struct span
-        nonce;     /* attest_judge_raw() alone: what report_data must be, zeros behind it; empty: unknown */
-    bool recorded; /* and without a nonce: the caller knows that nothing proves freshness */
+    /* Of evidence from a file: the nonce that the statement has, or that report_data of other software's
+     * evidence is, zeros behind it. Without one, the caller must know that nothing proves freshness. */
+    struct span nonce;
+    bool recorded;
+    const char *tee; /* the caller expects this one; NULL: any */
     const struct policy *policy;
     const struct attest_roots *roots; /* imported ones; may be NULL */
     int64_t time;                     /* verify as of then, seconds since 1970 */
@@ -69,6 +71,9 @@ int attest_judge(const struct attest_input *input, struct verdict *verdict, stru
  * report_data is whatever that software put there. Never for what a session brought. */
 int attest_judge_raw(const struct attest_input *input, struct verdict *verdict, struct casemate_error *err);
 
+/* Whether these bytes begin like evidence of a TEE that is known. */
+bool attest_recognised(struct span evidence);
+
 /* The parts of it. Evidence of any known TEE over this statement (NULL if there is none) -> rows and claims:
  */
 int attest_evidence(const struct attest_input *input, const struct statement *statement,
@@ -84,9 +89,12 @@ int verdict_error(const struct verdict *verdict, struct casemate_error *err);
 /* One claim as text ("tee", "class", "measurement", "binding", ...): as in the JSON; false if there is none.
  */
 bool verdict_claim(const struct verdict *verdict, const char *name, char *text, size_t capacity);
-/* {"verdict", "reasons", "checks", "claims"} (docs/verify.md); the caller frees *text. */
-int verdict_json(const struct verdict *verdict, char **text, struct casemate_error *err);
+/* {"verdict", "reasons", "checks", "claims"} (docs/verify.md); the caller frees *text. With collateral (it
+ * may be NULL) also what in it was not understood. */
+int verdict_json(const struct verdict *verdict, const struct collateral *collateral, char **text,
+                 struct casemate_error *err);
 /* The same as a table for a person; the caller frees *text. */
-int verdict_text(const struct verdict *verdict, char **text, struct casemate_error *err);
+int verdict_text(const struct verdict *verdict, const struct collateral *collateral, char **text,
+                 struct casemate_error *err);
 
 #endif

@@ -260,6 +260,18 @@ int collateral_add(struct collateral *collateral, const char *name, struct span 
     return error;
 }
 
+int collateral_merge(struct collateral *to, const struct collateral *from, struct casemate_error *err)
+{
+    for (size_t i = 0; i < from->count; i++)
+        if (collateral_put(to, from->item[i]->kind, from->item[i]->name,
+                           span_of(from->item[i]->bytes, from->item[i]->size), from->item[i]->signature, err))
+            return -1;
+    for (size_t i = 0; i < from->stranger_count; i++)
+        collateral_stranger_add(to, from->stranger[i].name, from->stranger[i].why);
+    to->strangers_beyond += from->strangers_beyond;
+    return 0;
+}
+
 /* ---- the form in a bundle ---- */
 
 int collateral_add_sequence(struct collateral *collateral, const char *name, struct span sequence,

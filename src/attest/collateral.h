@@ -60,6 +60,8 @@ void collateral_free(struct collateral *collateral);
  * limits, E_NOMEM; else 0. An item that is already there (the same bytes) is not added again. */
 int collateral_add(struct collateral *collateral, const char *name, struct span source,
                    struct casemate_error *err);
+/* Adds what another set has, strangers too. E_LIMIT, E_NOMEM. */
+int collateral_merge(struct collateral *to, const struct collateral *from, struct casemate_error *err);
 /* The items of a CBOR array of byte strings, each a source: the form in a bundle (docs/protocol.md, section
  * 7). */
 int collateral_add_sequence(struct collateral *collateral, const char *name, struct span sequence,

@@ -154,7 +154,18 @@ static json_t *check_json(const struct verdict *v, enum check_id id)
     return to;
 }
 
-int verdict_json(const struct verdict *verdict, char **text, struct casemate_error *err)
+static json_t *strangers_json(const struct collateral *collateral)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < collateral->stranger_count; i++)
+        (void)json_array_append_new(list, json_pack("{s:s, s:s}", "name", collateral->stranger[i].name, "why",
+                                                    collateral->stranger[i].why));
+    return json_pack("{s:I, s:o, s:I}", "items", (json_int_t)collateral->count, "not_understood", list,
+                     "not_listed", (json_int_t)collateral->strangers_beyond);
+}
+
+int verdict_json(const struct verdict *verdict, const struct collateral *collateral, char **text,
+                 struct casemate_error *err)
 {
     json_t *checks = json_array(), *reasons = json_array();
     for (unsigned id = 0; id < CHECK_COUNT; id++) {
@@ -169,6 +180,8 @@ int verdict_json(const struct verdict *verdict, char **text, struct casemate_err
                               checks, "claims", claims_json(verdict), "expires", json_time(verdict->expires));
     if (whole && verdict->has_statement)
         (void)json_object_set_new(whole, "statement", statement_json(&verdict->statement));
+    if (whole && collateral)
+        (void)json_object_set_new(whole, "collateral", strangers_json(collateral));
     *text = whole ? json_dumps(whole, JSON_COMPACT) : NULL;
     json_decref(whole);
     return *text ? 0 : casemate_fail(err, E_NOMEM, "No memory for the verdict's JSON");
@@ -198,6 +211,16 @@ static void print_claims(struct buffer *b, const struct verdict *v)
             buffer_printf(b, "  %-12s %s\n", names[i], value);
 }
 
+/* One line a check: whether it holds, what it says, and what was found where that says more. */
+static void print_check(struct buffer *b, const struct verdict *v, enum check_id id)
+{
+    static const char *const marks[] = {"\u2718", "\u2714", "\u2718", "-"};
+    const struct check_row *row = &v->report.row[id];
+    const bool aside = row->state == CHECK_NOT_APPLICABLE;
+    buffer_printf(b, "  %s %-17s %s%s%s\n", marks[row->state], check_id_name(id), check_title(id),
+                  aside ? ": " : "", aside ? row->found : "");
+}
+
 static void print_failed(struct buffer *b, const struct verdict *v, enum check_id id)
 {
     const struct check_row *row = &v->report.row[id];
@@ -208,23 +231,39 @@ static void print_failed(struct buffer *b, const struct verdict *v, enum check_i
                   check_fix(id));
 }
 
-int verdict_text(const struct verdict *verdict, char **text, struct casemate_error *err)
+static void print_strangers(struct buffer *b, const struct collateral *collateral)
 {
-    static const char *const marks[] = {"\u2718", "\u2714", "\u2718", "-"};
+    for (size_t i = 0; i < collateral->stranger_count; i++)
+        buffer_printf(b, "%s  %s: %s\n", i ? "" : "\ncollateral that is not understood:\n",
+                      collateral->stranger[i].name, collateral->stranger[i].why);
+    if (collateral->strangers_beyond)
+        buffer_printf(b, "  and %zu more\n", collateral->strangers_beyond);
+}
+
+/* Names of files and of their parts go to a terminal. */
+static void make_harmless(char *text)
+{
+    for (; text && *text; text++)
+        if ((*text > 0 && *text < 0x20 && *text != '\n') || *text == 0x7f)
+            *text = '?';
+}
+
+int verdict_text(const struct verdict *verdict, const struct collateral *collateral, char **text,
+                 struct casemate_error *err)
+{
     struct buffer b = {0};
     buffer_printf(&b, "%s\n", verdict->accepted ? "accepted" : "refused");
     print_claims(&b, verdict);
-    for (unsigned id = 0; id < CHECK_COUNT; id++) {
-        const struct check_row *row = &verdict->report.row[id];
+    for (unsigned id = 0; id < CHECK_COUNT; id++)
         if (verdict->report.used[id])
-            buffer_printf(&b, "  %s %-17s %s%s%s\n", marks[row->state], check_id_name((enum check_id)id),
-                          check_title((enum check_id)id), row->state == CHECK_NOT_APPLICABLE ? ": " : "",
-                          row->state == CHECK_NOT_APPLICABLE ? row->found : "");
-    }
+            print_check(&b, verdict, (enum check_id)id);
     for (unsigned id = 0; id < CHECK_COUNT; id++)
         if (check_failed(&verdict->report, (enum check_id)id))
             print_failed(&b, verdict, (enum check_id)id);
+    if (collateral)
+        print_strangers(&b, collateral);
     *text = b.failed ? NULL : strdup(buffer_text(&b));
+    make_harmless(*text);
     buffer_free(&b);
     return *text ? 0 : casemate_fail(err, E_NOMEM, "No memory for the verdict's text");
 }

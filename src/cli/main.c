@@ -51,9 +51,14 @@ const struct verb verbs[] = {
      "deployment draws; "
      "give one with --salt.",
      false},
-    {"verify", VERB_VERIFY, verb_verify, "[OPTIONS] FILE",
-     "Verify evidence that --save-evidence kept, offline.",
-     "Exit code: 0 accepted, 1 refused, 2 unusable input.", false},
+    {"verify", VERB_VERIFY, verb_verify, "[OPTIONS] FILE", "Verify evidence from a file, offline.",
+     "FILE is what --save-evidence kept, or a quote, an attestation report or an EAT of any software: "
+     "binary, "
+     "hexadecimal, base64 or PEM, or inside a certificate or certification request; - is the standard input. "
+     "What is "
+     "no answer to --nonce is a recording, and accepted as such with --recorded alone. "
+     "Exit code: 0 accepted, 1 refused, 2 unusable input.",
+     false},
     {"key", VERB_KEY, verb_key, "[FILE] [-o NEWFILE]",
      "Print the public line of an owner's key, or make a key.",
      "With FILE: its public line. With -o: makes a key in NEWFILE and prints its public line. With neither: "

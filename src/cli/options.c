@@ -58,7 +58,17 @@ const struct option_row option_rows[] = {
      LAUNCH | VERB_ATTEST, AT(save_evidence)},
     {"image", 0, OPTION_TEXT, "FILE", "Keep image to trust instead of the installed one", LAUNCH, AT(image)},
     {"salt", 0, OPTION_TEXT, "HEX", "salt of the workload digest", VERB_MEASURE, AT(salt)},
-    {"time", 0, OPTION_TEXT, "SECONDS", "verify as of this time (since 1970)", VERB_VERIFY, AT(time)},
+    {"tee", 0, OPTION_TEXT, "TEE", "what the evidence must be of; default: auto, anything", VERB_VERIFY,
+     AT(tee)},
+    {"collateral", 0, OPTION_LIST, "DIR",
+     "folder of certificates, revocation lists and vendors' statements, recognised by content", VERB_VERIFY,
+     AT(collateral)},
+    {"time", 0, OPTION_TEXT, "TIME", "verify as of this time: 2026-11-24T12:00:00Z; default: now",
+     VERB_VERIFY, AT(time)},
+    {"nonce", 0, OPTION_TEXT, "HEX", "what the evidence must answer", VERB_VERIFY, AT(nonce)},
+    {"recorded", 0, OPTION_FLAG, NULL, "the evidence is a recording: nothing need prove when it was made",
+     VERB_VERIFY, AT(recorded)},
+    {"root", 0, OPTION_LIST, "FILE", "simulated root for this call alone", VERB_VERIFY, AT(roots)},
     {"all", 'a', OPTION_FLAG, NULL, "ended Keeps and those of other hosts too", VERB_PS, AT(all)},
     {"follow", 'f', OPTION_FLAG, NULL, "go on until the program ends", VERB_LOGS, AT(follow)},
     {"tail", 0, OPTION_TEXT, "LINES", "only the last lines", VERB_LOGS, AT(tail)},
@@ -231,6 +241,8 @@ void options_free(struct options *options)
 {
     free(options->variables.items);
     free(options->files.items);
+    free(options->collateral.items);
+    free(options->roots.items);
 }
 
 /* ---- help ---- */

@@ -25,12 +25,13 @@ struct options {
     const char *output;
     const char *host, *token_file, *ca_file;
     const char *tee, *policy, *key, *config, *save_evidence, *memory, *name, *output_dir, *image, *time,
-        *salt;
+        *salt, *nonce;
     bool allow_simulated, detach, dry_run, rm, interactive, tty, is_public, insecure;
-    bool all, follow, force;
+    bool all, follow, force, recorded;
     const char *tail, *since, *timeout;
     struct option_list variables; /* -e, --env-file, --secret-env */
     struct option_list files;     /* -v, --file, --dir, --secret-file */
+    struct option_list collateral, roots;
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_LIST };

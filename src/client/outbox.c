@@ -36,6 +36,7 @@ static int check_receipt(const struct casemate_record *r, const struct outbox_fi
         .statement = f->statement,
         .evidence = f->evidence,
         .time = (int64_t)time(NULL),
+        .recorded = true, /* it is bound by run and ciphertext */
         .expected = {.kind = STATEMENT_RECEIPT,
                      .spki = r->spki,
                      .instance = r->instance,

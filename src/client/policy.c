@@ -75,6 +75,17 @@ int32_t casemate_policy_allow_simulated(casemate_policy *policy, const casemate_
     return policy_allow_simulated(policy->policy, &roots->roots, err);
 }
 
+int32_t casemate_policy_add_root(casemate_policy *policy, const char *fingerprint, size_t fingerprint_size,
+                                 casemate_error *err)
+{
+    struct attest_roots one = {.count = 1};
+    if (!attest_fingerprint_parse(span_of(fingerprint, fingerprint_size), one.root[0].fingerprint))
+        return casemate_fail(err, E_USAGE, "A root is \"sha256:\" and 64 hexadecimal digits");
+    if (policy_class(policy->policy) == ATTEST_HARDWARE)
+        return 0;
+    return policy_allow_simulated(policy->policy, &one, err);
+}
+
 int32_t casemate_policy_add_measurement(casemate_policy *policy, const char *tee, size_t tee_size,
                                         const char *hex, size_t hex_size, casemate_error *err)
 {

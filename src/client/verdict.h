@@ -26,8 +26,8 @@ struct casemate_verdict {
     char claim[256]; /* of the last casemate_verdict_claim() */
 };
 
-/* attest_judge() with the policy and roots of the handles. 0 and a verdict, accepted or refused; -1 if there
- * is nothing to judge. */
+/* attest_judge(), or attest_judge_raw() if there is no statement, with the policy and roots of the handles. 0
+ * and a verdict, accepted or refused; -1 if there is nothing to judge. */
 int judge(struct attest_input *input, const struct casemate_policy *policy,
           const struct casemate_roots *roots, struct casemate_verdict **verdict, struct casemate_error *err);
 

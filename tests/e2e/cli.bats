@@ -138,12 +138,12 @@ nothing_left() {
 
 @test "evidence is kept and verified offline: accepted, refused, unusable" {
     casemate run --allow-simulated -q --save-evidence "$DIR/evidence" "$EXAMPLES/hello.wasm"
-    run casemate verify --allow-simulated "$DIR/evidence"
+    run casemate verify --recorded --allow-simulated "$DIR/evidence"
     [ "$status" = 0 ]
-    run casemate verify --json --allow-simulated "$DIR/evidence"
+    run casemate verify --recorded --json --allow-simulated "$DIR/evidence"
     [ "$(jq -r '.verdict + " " + .claims.class + " " + .claims.binding' <<< "$output")" = "accepted simulated recorded" ]
     [ "$(jq -r .claims.measurement <<< "$output")" = "$(casemate measure -q)" ]
-    run casemate verify --json "$DIR/evidence"
+    run casemate verify --recorded --json "$DIR/evidence"
     [ "$status" = 1 ]
     [ "$(jq -r .verdict <<< "$output")" = refused ]
     run casemate verify --allow-simulated "$EXAMPLES/hello.wasm"

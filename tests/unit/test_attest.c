@@ -286,7 +286,7 @@ static json_t *verdict_object(void)
 {
     char *text;
     json_error_t error;
-    assert_int_equal(verdict_json(&verdict, &text, &err), 0);
+    assert_int_equal(verdict_json(&verdict, NULL, &text, &err), 0);
     json_t *object = json_loads(text, 0, &error);
     free(text);
     assert_non_null(object);
@@ -368,7 +368,7 @@ static void the_text_shows_marks_and_what_to_do(void **state)
     judgement_make(&hierarchy, &judgement);
     judgement.wish.claims.debug = EAT_DEBUG_ENABLED;
     assert_int_equal(judgement_run(&judgement, &bytes, &verdict, &err), 0);
-    assert_int_equal(verdict_text(&verdict, &text, &err), 0);
+    assert_int_equal(verdict_text(&verdict, NULL, &text, &err), 0);
     assert_int_equal(strncmp(text, "refused\n", 8), 0);
     assert_non_null(strstr(text, "\u2714 signature"));
     assert_non_null(strstr(text, "\u2718 debug"));
@@ -403,6 +403,53 @@ static void recorded_evidence_says_so(void **state)
                         span_of(bytes.evidence, bytes.evidence_size)));
     assert_true(verdict_claim(&verdict, "binding", text, sizeof text));
     assert_string_equal(text, "recorded");
+}
+
+/* Evidence without a statement, as other software keeps it: report_data is the nonce, zeros behind it. */
+static bool accepts_raw(struct span nonce, bool recorded, const char **claim)
+{
+    static char binding[32];
+    struct policy *policy;
+    assert_int_equal(
+        policy_parse(judgement.policy_text, strlen(judgement.policy_text), "policy.toml", &policy, &err), 0);
+    const struct attest_input input = {.evidence = span_of(bytes.evidence, bytes.evidence_size),
+                                       .policy = policy,
+                                       .roots = &judgement.roots,
+                                       .nonce = nonce,
+                                       .recorded = recorded,
+                                       .time = judgement.time};
+    assert_int_equal(attest_judge_raw(&input, &verdict, &err), 0);
+    policy_free(policy);
+    assert_true(verdict_claim(&verdict, "binding", binding, sizeof binding));
+    *claim = binding;
+    for (unsigned id = 0; id < CHECK_COUNT; id++)
+        if (id != CHECK_BINDING)
+            assert_false(check_failed(&verdict.report, (enum check_id)id));
+    return verdict.accepted;
+}
+
+static void evidence_alone_answers_a_nonce_or_is_a_recording(void **state)
+{
+    (void)state;
+    const char *binding;
+    uint8_t nonce[REPORT_DATA_SIZE + 1] = "a nonce of other software";
+    const struct span right = span_of(nonce, 25);
+    judgement_make(&hierarchy, &judgement);
+    memcpy(judgement.wish.claims.report_data, nonce, REPORT_DATA_SIZE);
+    bytes.evidence_size = forge_evidence(&judgement.wish, bytes.evidence);
+    assert_false(accepts_raw(span_of(NULL, 0), false, &binding));
+    assert_string_equal(binding, "recorded");
+    assert_true(accepts_raw(span_of(NULL, 0), true, &binding));
+    assert_string_equal(binding, "recorded");
+    assert_true(accepts_raw(right, false, &binding));
+    assert_string_equal(binding, "nonce");
+    assert_true(accepts_raw(span_of(nonce, REPORT_DATA_SIZE), false, &binding)); /* with the zeros */
+    assert_false(accepts_raw(span_of(nonce, 24), false, &binding));
+    assert_string_equal(binding, "recorded");
+    assert_false(accepts_raw(span_of(nonce, sizeof nonce), true, &binding));
+    nonce[0] ^= 1;
+    assert_false(accepts_raw(right, true, &binding)); /* what does not match does not become a recording */
+    assert_string_equal(binding, "recorded");
 }
 
 static void every_check_has_a_page(void **state)
@@ -473,6 +520,7 @@ int main(void)
         cmocka_unit_test(the_text_shows_marks_and_what_to_do),
         cmocka_unit_test(claims_are_found_by_name),
         cmocka_unit_test(recorded_evidence_says_so),
+        cmocka_unit_test(evidence_alone_answers_a_nonce_or_is_a_recording),
         cmocka_unit_test(every_check_has_a_page),
         cmocka_unit_test(dates_are_those_of_the_calendar),
     };

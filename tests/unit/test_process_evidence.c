@@ -231,6 +231,7 @@ static int judge(struct process_evidence *e, bool debug, struct verdict *verdict
                                        .policy = policy,
                                        .roots = &roots,
                                        .time = (int64_t)time(NULL),
+                                       .recorded = true,
                                        .expected = {.kind = STATEMENT_SESSION}};
     int result = attest_judge(&input, verdict, &err);
     process_leaf_free(leaf);

@@ -318,18 +318,19 @@ static void the_evidence_of_a_session_is_accepted_from_a_file_but_as_recorded(vo
     const char *text;
     size_t size, text_size;
     casemate_verdict *verdict;
+    const struct casemate_verify_options options = {.size = sizeof options, .recorded = 1};
     run(b);
     assert_int_equal(casemate_session_evidence(b->session, &bytes, &size, b->error), 0);
-    assert_int_equal(casemate_verify(bytes, size, b->policy, b->roots, 0, &verdict, b->error), 0);
+    assert_int_equal(casemate_verify(bytes, size, b->policy, b->roots, &options, &verdict, b->error), 0);
     assert_int_equal(casemate_verdict_accepted(verdict), 1);
     casemate_verdict_claim(verdict, "binding", 7, &text, &text_size);
     assert_string_equal(text, "recorded");
     casemate_verdict_free(verdict);
     bench_policy(b, false, true);
-    assert_int_equal(casemate_verify(bytes, size, b->policy, b->roots, 0, &verdict, b->error), 0);
+    assert_int_equal(casemate_verify(bytes, size, b->policy, b->roots, &options, &verdict, b->error), 0);
     assert_int_equal(casemate_verdict_accepted(verdict), 0);
     casemate_verdict_free(verdict);
-    assert_int_equal(casemate_verify(bytes, size - 1, b->policy, b->roots, 0, &verdict, b->error), -1);
+    assert_int_equal(casemate_verify(bytes, size - 1, b->policy, b->roots, &options, &verdict, b->error), -1);
 }
 
 /* ---- many ---- */

@@ -184,6 +184,9 @@ int judgement_run_bytes(struct judgement *j, struct span statement, struct span 
                                        .policy = policy,
                                        .roots = &j->roots,
                                        .time = j->time,
+                                       .recorded = j->expected.binding == ATTEST_RECORDED && !j->not_recorded,
+                                       .nonce = j->asked,
+                                       .tee = j->tee,
                                        .expected = j->expected};
     int result = attest_judge(&input, verdict, err);
     policy_free(policy);
@@ -325,6 +328,47 @@ static void bend_policy_root(struct judgement *j) /* imported, but not what the 
 static void bend_report_data(struct judgement *j)
 {
     j->other_report_data = true;
+}
+/* From a file: no session is at hand. */
+static void make_file(struct judgement *j)
+{
+    j->expected.binding = ATTEST_RECORDED;
+    j->expected.nonce = j->expected.binder = j->expected.spki = NULL;
+}
+static void bend_to_file(struct judgement *j)
+{
+    make_file(j);
+    j->tee = "process";
+}
+static void bend_to_asked(struct judgement *j)
+{
+    make_file(j);
+    j->not_recorded = true;
+    j->asked = span_of(j->nonce, NONCE_SIZE);
+}
+static void bend_not_recorded(struct judgement *j)
+{
+    make_file(j);
+    j->not_recorded = true;
+}
+static void bend_asked(struct judgement *j)
+{
+    make_file(j);
+    j->asked = span_of(j->other, NONCE_SIZE);
+}
+static void bend_asked_less(struct judgement *j) /* the beginning of a nonce is another one */
+{
+    make_file(j);
+    j->asked = span_of(j->nonce, NONCE_SIZE - 1);
+}
+static void bend_asked_of_receipt(struct judgement *j)
+{
+    make_owned(j, STATEMENT_RECEIPT, KEEP_ENDED);
+    j->asked = span_of(j->nonce, NONCE_SIZE);
+}
+static void bend_wanted_tee(struct judgement *j)
+{
+    j->tee = "snp";
 }
 static void bend_tee(struct judgement *j)
 {
@@ -491,6 +535,8 @@ const struct vector vectors[] = {
     GOOD("an image that the policy names", bend_to_image),
     GOOD("debugging that the policy allows", bend_to_allowed_debug),
     GOOD("a TEE that the policy names", bend_to_named_tee),
+    GOOD("a recording in a file, of the TEE that it should be of", bend_to_file),
+    GOOD("an answer to a nonce in a file", bend_to_asked),
     BAD("something in the unprotected header", FORMAT, E_EVIDENCE, bend_unprotected),
     BAD("another algorithm's name", FORMAT, E_EVIDENCE, bend_algorithm),
     BAD("another profile", PROFILE, E_EVIDENCE, bend_profile),
@@ -505,6 +551,11 @@ const struct vector vectors[] = {
     BAD("an unknown root", ROOT, E_ROOT, bend_root),
     BAD("an imported root that the policy does not name", ROOT, E_ROOT, bend_policy_root),
     BAD("evidence of another statement", BINDING, E_BINDING, bend_report_data),
+    BAD("a file that is neither an answer nor called a recording", BINDING, E_BINDING, bend_not_recorded),
+    BAD("a file that answers another nonce", BINDING, E_BINDING, bend_asked),
+    BAD("a file that answers a longer nonce", BINDING, E_BINDING, bend_asked_less),
+    BAD("a receipt, which answers no nonce", BINDING, E_BINDING, bend_asked_of_receipt),
+    BAD("a file of another TEE than the caller says", TEE, E_POLICY, bend_wanted_tee),
     BAD("a statement of another TEE", TEE_MATCH, E_EVIDENCE, bend_tee),
     BAD("a statement of another mode", TEE_MATCH, E_EVIDENCE, bend_mode),
     BAD("a process that claims silicon", TEE_MATCH, E_EVIDENCE, bend_enforced_by),

@@ -29,6 +29,9 @@ struct judgement {
     struct measurement reference; /* added to the policy if it has a size */
     uint32_t reference_svn;
     bool other_report_data;
+    bool not_recorded; /* of a recording, though nobody said that it is one */
+    struct span asked; /* the nonce of whoever has the file */
+    const char *tee;   /* what he says that it is of */
     uint8_t other[64]; /* a value that is none of the others */
     uint8_t nonce[32], binder[32], spki[32], boot[32], instance[16], session[32], workload[32], run[16],
         outbox[32], owner_spki[P256_SPKI_SIZE];
