@@ -4,11 +4,23 @@
 
 #include <stdio.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "../base/file.h"
 #include "../base/hex.h"
 #include "../measure/measure.h"
 #include "../proto/crypto.h"
+
+/* From the sealed bytes where there are some: the digest is of what is launched, whatever happens to the
+ * file. */
+static bool read_bytes(struct image *image, struct buffer *bytes)
+{
+    if (!image->tee->seal)
+        return file_read(image->path, MEASURE_IMAGE_SIZE_MAX, bytes, NULL) == 0;
+    return image->tee->seal(image->path, &image->sealed, NULL) == 0 &&
+           lseek(image->sealed.fd, 0, SEEK_SET) == 0 &&
+           file_read_descriptor(image->sealed.fd, image->path, MEASURE_IMAGE_SIZE_MAX, bytes, NULL) == 0;
+}
 
 static bool read_image(struct image *image)
 {
@@ -18,7 +30,7 @@ static bool read_image(struct image *image)
     (void)snprintf(name, sizeof name, "images/%s", image->tee->image);
     if (paths_installed(name, image->path, NULL) < 0)
         return false;
-    bool good = file_read(image->path, MEASURE_IMAGE_SIZE_MAX, &bytes, NULL) == 0;
+    bool good = read_bytes(image, &bytes);
     struct span whole = span_of(bytes.data, bytes.size);
     good = good && crypto_sha256(&whole, 1, digest) == 0;
     if (good)
@@ -33,7 +45,7 @@ void images_find(struct images *images)
     images->count = 0;
     for (const struct tee *const *tee = tee_table; *tee && images->count < IMAGES_MAX; tee++) {
         struct image *image = &images->image[images->count++];
-        *image = (struct image){.tee = *tee};
+        *image = (struct image){.tee = *tee, .sealed.fd = -1};
         image->present = read_image(image);
     }
 }

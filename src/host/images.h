@@ -15,6 +15,7 @@ struct image {
     char path[PATHS_MAX];
     char digest[IMAGE_DIGEST_TEXT + 1]; /* SHA-256 of the file, lower-case hex */
     int64_t size;
+    struct tee_image sealed; /* what digest and measurement are of, if the technology seals images */
 };
 
 struct images {

@@ -191,7 +191,8 @@ static int start_warden(struct keeps *keeps, struct keep *k, const struct image 
         return -1;
     }
     warden_fill_launch(keeps, image, folder, k->record.memory, &launch);
-    if (control_send(k->control.fd, CONTROL_LAUNCH, 0, 0, span_of(&launch, sizeof launch), -1, false) < 0)
+    if (control_send(k->control.fd, CONTROL_LAUNCH, 0, 0, span_of(&launch, sizeof launch), image->sealed.fd,
+                     false) < 0)
         return casemate_fail_errno(err, E_TEE, "Cannot tell the warden what to launch");
     return loop_add(keeps->loop, &k->control, EPOLLIN, err);
 }

@@ -70,4 +70,6 @@ void warden_fill_launch(const struct keeps *keeps, const struct image *image, co
     launch->memory = (uint64_t)memory;
     launch->idle_ms = (uint32_t)(keeps->settings->session_idle_seconds * 1000);
     launch->log = keeps->settings->keep_log;
+    launch->sealed = image->sealed.fd >= 0;
+    memcpy(launch->measurement, image->sealed.measurement, sizeof launch->measurement);
 }

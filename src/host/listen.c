@@ -168,20 +168,20 @@ static int parse_tcp(const char *text, struct sockaddr_storage *address, socklen
 
 int listen_tcp_socket(const char *text, struct casemate_error *err)
 {
-    struct sockaddr_storage address;
-    socklen_t size;
+    struct sockaddr_storage address = {0};
+    socklen_t size = 0;
     int one = 1;
     if (parse_tcp(text, &address, &size, err) < 0)
         return -1;
     int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
         bind(fd, (const struct sockaddr *)&address, size) == 0 && listen(fd, BACKLOG) == 0) {
-        struct sockaddr_storage bound;
+        /* Port 0 was a wish for any; whoever reads the log can know which. The port stands at the same place
+         * for both families. */
+        struct sockaddr_in bound = {0};
         socklen_t bound_size = sizeof bound;
-        /* Port 0 was a wish for any; whoever reads the log can know which. */
-        (void)getsockname(fd, (struct sockaddr *)&bound, &bound_size);
-        log_event(LOG_LEVEL_INFO, NULL, "listening on tcp port %u",
-                  ntohs(((struct sockaddr_in *)&bound)->sin_port));
+        if (getsockname(fd, (struct sockaddr *)&bound, &bound_size) == 0)
+            log_event(LOG_LEVEL_INFO, NULL, "listening on tcp port %u", ntohs(bound.sin_port));
         return fd;
     }
     (void)casemate_fail_errno(err, E_IO, "Cannot listen on tcp:%s", text);

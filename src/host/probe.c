@@ -147,7 +147,8 @@ static int start(struct probe_run *run, const struct image *image, struct casema
         return -1;
     }
     run->since = clock_ms();
-    if (control_send(run->control.fd, CONTROL_PROBE, 0, 0, span_of(&launch, sizeof launch), -1, false) < 0)
+    if (control_send(run->control.fd, CONTROL_PROBE, 0, 0, span_of(&launch, sizeof launch), image->sealed.fd,
+                     false) < 0)
         return casemate_fail_errno(err, E_TEE, "Cannot tell the warden what to try");
     return loop_add(run->http->loop, &run->control, EPOLLIN, err);
 }

@@ -29,12 +29,26 @@ struct tee_probe {
     struct tee_finding finding[TEE_FINDINGS_MAX];
 };
 
+/* An image that casemated read once for all its wardens: sealed memory, so that what was measured is what
+ * each of them launches. */
+struct tee_image {
+    int fd; /* -1: none */
+    uint8_t measurement[48];
+};
+
 struct tee_launch {
     const char *image; /* path of the image file */
+    const struct tee_image
+        *sealed;       /* its bytes, if the technology seals them; else NULL: launch reads the file */
     const char *state; /* folder of the host agent's user; a simulated root lives there */
     struct span
         boot_record; /* the first frame; its digest goes to the hardware where it has a field for it */
     uint64_t memory; /* bytes; an upper bound that the technology enforces */
+    /* What the portal sends first. A technology whose Keep can take it before launch() returns transmits it
+     * and says how much it was, so that the Keep makes its keys meanwhile; one that cannot leaves
+     * *first_sent. */
+    struct span first;
+    size_t *first_sent; /* 0 before; NULL with an empty `first` */
 };
 
 struct tee {
@@ -47,6 +61,8 @@ struct tee {
     /* Any time, also outside a warden: what is here, and why it is not usable. Bounded by the deadline
      * (milliseconds). */
     void (*probe)(const struct tee_launch *trial, int timeout_ms, struct tee_probe *probe);
+    /* In casemated, once: image file -> sealed memory and its measurement. NULL: launch reads the file. */
+    int (*seal)(const char *path, struct tee_image *image, struct casemate_error *err);
     /* In the warden, before its sandbox closes: image + boot record -> running, empty Keep. */
     int (*launch)(const struct tee_launch *launch, struct tee_keep **keep, struct casemate_error *err);
     /* System calls that the warden's sandbox must allow beyond its own for transmit, receive, evidence and

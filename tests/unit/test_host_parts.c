@@ -13,11 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../../src/host/http.h"
+#include "../../src/tee/process/process.h"
 
 static char folder[] = "/tmp/casemate-parts-XXXXXX";
 static struct casemate_error err;
@@ -351,6 +353,32 @@ static void technologies_are_found_by_name_and_alias_and_the_nearest_is_named(vo
     assert_null(nearest);
 }
 
+static void an_image_is_launched_only_from_memory_that_nobody_can_change(void **state)
+{
+    (void)state;
+    static const int seals[] = {F_SEAL_WRITE, F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_SEAL};
+    uint8_t measurement[48];
+    struct tee_image image = {.measurement = {7}};
+    const struct tee_launch launch = {.sealed = &image};
+    for (unsigned taken = 0; taken < 16; taken++) {
+        image.fd = memfd_create("image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        assert_true(image.fd >= 0);
+        for (unsigned i = 0; i < 4; i++)
+            if (taken & 1U << i)
+                assert_int_equal(fcntl(image.fd, F_ADD_SEALS, seals[i]), 0);
+        int fd = process_image_open(&launch, measurement, &err);
+        if (taken == 15) {
+            assert_true(fd >= 0 && fd != image.fd);
+            assert_memory_equal(measurement, image.measurement, sizeof measurement);
+            (void)close(fd);
+        } else {
+            assert_int_equal(fd, -1);
+            assert_int_equal(err.code, E_IMAGE);
+        }
+        (void)close(image.fd);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,6 +396,7 @@ int main(void)
         cmocka_unit_test(a_descriptor_comes_with_a_message_and_more_than_one_does_not),
         cmocka_unit_test(malformed_datagrams_are_refused),
         cmocka_unit_test(texts_of_wardens_are_cleaned),
+        cmocka_unit_test(an_image_is_launched_only_from_memory_that_nobody_can_change),
         cmocka_unit_test(technologies_are_found_by_name_and_alias_and_the_nearest_is_named),
     };
     return cmocka_run_group_tests_name("host parts", tests, set_up, tear_down);

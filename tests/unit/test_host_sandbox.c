@@ -217,7 +217,7 @@ static int look_around(const char *path, int folder)
     char own[4200];
     struct rlimit limit;
     int inside = dup2(folder, 7);
-    if (sandbox_begin(&s, 7, &err) < 0 || inside != 7)
+    if (sandbox_begin(&s, 7, 7, &err) < 0 || inside != 7)
         return 1;
     if (s.mount_namespace)
         sandbox_root(&s, path);

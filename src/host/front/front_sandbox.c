@@ -32,7 +32,7 @@ const unsigned front_rule_count = sizeof front_rules / sizeof front_rules[0];
 int front_sandbox_begin(int keep_fd, struct casemate_error *err)
 {
     struct rlimit limit;
-    if (sandbox_descriptors(keep_fd, err) < 0 || sandbox_limits_none(err) < 0)
+    if (sandbox_descriptors(keep_fd, keep_fd, err) < 0 || sandbox_limits_none(err) < 0)
         return -1;
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;

@@ -11,9 +11,10 @@
 
 enum control_kind {
     /* casemated to warden */
-    CONTROL_LAUNCH = 1, /* struct control_launch; the first, once */
-    CONTROL_PROBE,      /* struct control_launch: try a launch, report, end */
-    CONTROL_SESSION,    /* number; the socket comes with it; payload: bytes that were already read from it */
+    CONTROL_LAUNCH =
+        1,           /* struct control_launch; the first, once; with it the sealed image, if there is one */
+    CONTROL_PROBE,   /* the same: try a launch, report, end */
+    CONTROL_SESSION, /* number; the socket comes with it; payload: bytes that were already read from it */
     /* warden to casemated */
     CONTROL_READY,        /* the Keep runs and the sandbox is closed; payload: text, what is in force */
     CONTROL_STATE,        /* value: the Keep's state (enum keep_state) */
@@ -33,7 +34,8 @@ enum {
     CONTROL_PAYLOAD_MAX = 32768,
     CONTROL_TEXT_MAX = 1024,
     CONTROL_TEE_MAX = 16,
-    CONTROL_FD = 3, /* where a warden finds its end */
+    CONTROL_FD = 3,       /* where a warden finds its end */
+    CONTROL_IMAGE_FD = 4, /* where it keeps the sealed image until the launch */
 };
 
 struct control_launch {
@@ -45,6 +47,8 @@ struct control_launch {
     uint32_t idle_ms;      /* a session without a byte for so long is closed; 0: never */
     uint32_t timeout_ms;   /* of a probe */
     uint32_t log;          /* not 0: pass on what a development image logs */
+    uint32_t sealed;       /* not 0: the image's bytes come with this message, and were measured: */
+    uint8_t measurement[48];
 };
 
 struct control {

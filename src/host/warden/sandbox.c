@@ -61,7 +61,7 @@ int sandbox_limits_finish(struct casemate_error *err)
 #endif
 }
 
-int sandbox_descriptors(int keep_fd, struct casemate_error *err)
+int sandbox_descriptors(int first_fd, int last_fd, struct casemate_error *err)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0)
@@ -69,8 +69,8 @@ int sandbox_descriptors(int keep_fd, struct casemate_error *err)
     for (int fd = 0; fd <= 2; fd++)
         if (dup2(null, fd) < 0)
             return failed(err, "close the standard descriptors");
-    if ((keep_fd > 3 && close_range(3, (unsigned)keep_fd - 1, 0) < 0) ||
-        close_range((unsigned)keep_fd + 1, ~0u, 0) < 0)
+    if ((first_fd > 3 && close_range(3, (unsigned)first_fd - 1, 0) < 0) ||
+        close_range((unsigned)last_fd + 1, ~0u, 0) < 0)
         return failed(err, "close inherited descriptors");
     return 0;
 }
@@ -86,11 +86,12 @@ static int reset_signals(struct casemate_error *err)
     return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? failed(err, "reset the signal mask") : 0;
 }
 
-int sandbox_begin(struct sandbox *s, int keep_fd, struct casemate_error *err)
+int sandbox_begin(struct sandbox *s, int first_fd, int last_fd, struct casemate_error *err)
 {
     *s = (struct sandbox){0};
     (void)umask(0077);
-    if (sandbox_descriptors(keep_fd, err) < 0 || reset_signals(err) < 0 || sandbox_limits_begin(err) < 0)
+    if (sandbox_descriptors(first_fd, last_fd, err) < 0 || reset_signals(err) < 0 ||
+        sandbox_limits_begin(err) < 0)
         return -1;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return failed(err, "give up new privileges");

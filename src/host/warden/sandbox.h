@@ -21,9 +21,10 @@ struct sandbox {
     bool mount_namespace;
 };
 
-/* Before the Keep is launched, so that it is inside too: descriptors but 0-2 (to /dev/null) and keep_fd,
+/* Before the Keep is launched, so that it is inside too: descriptors but 0-2 (to /dev/null) and
+ * first_fd to last_fd,
  * limits, no new privileges, namespaces. */
-int sandbox_begin(struct sandbox *s, int keep_fd, struct casemate_error *err);
+int sandbox_begin(struct sandbox *s, int first_fd, int last_fd, struct casemate_error *err);
 /* After the launch, before the first byte of the Keep is read: its folder (descriptor and path) is the only
  * file tree left, then no capabilities, last limits, and the list of system calls, with the technology's own
  * (ends with -1). */
@@ -31,8 +32,8 @@ int sandbox_finish(struct sandbox *s, int folder, const char *path, const int *s
                    struct casemate_error *err);
 
 /* The parts, in the order in which they are taken. */
-/* 0-2 become /dev/null, keep_fd stays, all others are closed. */
-int sandbox_descriptors(int keep_fd, struct casemate_error *err);
+/* 0-2 become /dev/null, first_fd to last_fd stay, all others are closed. */
+int sandbox_descriptors(int first_fd, int last_fd, struct casemate_error *err);
 /* No core file, no locked memory, no message queues. */
 int sandbox_limits_none(struct casemate_error *err);
 int sandbox_limits_begin(struct casemate_error *err);

@@ -35,7 +35,7 @@ static void on_fault(int signal, void *information, void *context)
     int32_t code = (int32_t)load_le32((const uint8_t *)information + SIGINFO_CODE);
     bool memory = signal == SIGSEGV || signal == SIGBUS;
     if (fault_handler && memory && code > 0) {
-        uintptr_t *pc = (uintptr_t *)(void *)((uint8_t *)context + UCONTEXT_RIP);
+        uintptr_t *pc = (uintptr_t *)context + UCONTEXT_RIP / sizeof(uintptr_t);
         struct shim_fault fault = {
             .address = load_le64((const uint8_t *)information + SIGINFO_ADDRESS),
             .pc = pc,

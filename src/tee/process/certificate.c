@@ -27,7 +27,7 @@ int certificate_key(bool exportable, psa_key_id_t *key, struct casemate_error *e
 static int set_validity(mbedtls_x509write_cert *w, unsigned years)
 {
     char from[16], to[16];
-    time_t start = time(NULL) - 24 * 3600, end = start + (time_t)years * 365 * 24 * 3600;
+    time_t start = time(NULL) - (time_t)24 * 3600, end = start + (time_t)years * 365 * 24 * 3600;
     struct tm tm;
     if (!gmtime_r(&start, &tm) || strftime(from, sizeof from, "%Y%m%d%H%M%S", &tm) == 0)
         return -1;

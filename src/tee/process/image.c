@@ -14,6 +14,8 @@
 #define MFD_EXEC 0x0010U /* Linux 6.3 */
 #endif
 
+enum { IMAGE_SEALS = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
+
 static int sealed_memory(void)
 {
     unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
@@ -42,7 +44,7 @@ static int copy_and_seal(int to, int from, size_t size)
             return -1;
         left -= (size_t)n;
     }
-    return fcntl(to, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+    return fcntl(to, F_ADD_SEALS, IMAGE_SEALS);
 }
 
 static int measure_sealed(int fd, size_t size, uint8_t measurement[48], struct casemate_error *err)
@@ -61,9 +63,10 @@ static int measure_sealed(int fd, size_t size, uint8_t measurement[48], struct c
     return result;
 }
 
-int process_image_open(const char *path, uint8_t measurement[48], struct casemate_error *err)
+int process_image_seal(const char *path, struct tee_image *image, struct casemate_error *err)
 {
     struct stat st;
+    image->fd = -1;
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return casemate_fail_errno(err, E_IMAGE, "Cannot open the Keep image %s", path);
@@ -79,12 +82,33 @@ int process_image_open(const char *path, uint8_t measurement[48], struct casemat
         (void)casemate_fail_errno(err, E_IMAGE, "Cannot copy the Keep image %s into sealed memory", path);
         goto out;
     }
-    result = measure_sealed(memory, (size_t)st.st_size, measurement, err);
+    result = measure_sealed(memory, (size_t)st.st_size, image->measurement, err);
 out:
     (void)close(file);
-    if (result < 0 && memory >= 0) {
+    if (result < 0 && memory >= 0)
         (void)close(memory);
-        memory = -1;
+    else
+        image->fd = memory;
+    return result;
+}
+
+int process_image_open(const struct tee_launch *launch, uint8_t measurement[48], struct casemate_error *err)
+{
+    const struct tee_image *sealed = launch->sealed;
+    struct tee_image own;
+    if (!sealed) {
+        if (process_image_seal(launch->image, &own, err) < 0)
+            return -1;
+        memcpy(measurement, own.measurement, sizeof own.measurement);
+        return own.fd;
     }
-    return memory;
+    /* A measurement of bytes that can still change would be worth nothing. */
+    int seals = fcntl(sealed->fd, F_GET_SEALS);
+    if (seals < 0 || (seals & IMAGE_SEALS) != IMAGE_SEALS)
+        return casemate_fail(err, E_IMAGE, "The Keep image came in memory that is not sealed");
+    int fd = fcntl(sealed->fd, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        return casemate_fail_errno(err, E_IMAGE, "Cannot hold the Keep image");
+    memcpy(measurement, sealed->measurement, sizeof sealed->measurement);
+    return fd;
 }

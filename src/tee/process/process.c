@@ -50,8 +50,9 @@ static int await_exec(int report, struct casemate_error *err)
     return casemate_fail_errno(err, E_TEE, "Cannot start the Keep image");
 }
 
-/* On success k->portal and k->process are open. */
-static int start(struct tee_keep *k, int image, uint64_t memory, struct casemate_error *err)
+/* On success k->portal, k->process and *pending are open: who reads the last learns whether it came to exec.
+ */
+static int start(struct tee_keep *k, int image, uint64_t memory, int *pending, struct casemate_error *err)
 {
     int portal[2] = {-1, -1}, report[2] = {-1, -1}, result = -1;
     pid_t child = -1;
@@ -68,10 +69,13 @@ static int start(struct tee_keep *k, int image, uint64_t memory, struct casemate
         k->portal = portal[0];
         portal[0] = -1;
         k->process = (int)syscall(SYS_pidfd_open, child, 0);
-        if (k->process < 0)
+        if (k->process < 0) {
             (void)casemate_fail_errno(err, E_TEE, "Cannot hold the Keep's process");
-        else
-            result = await_exec(report[0], err);
+        } else {
+            *pending = report[0];
+            report[0] = -1;
+            result = 0;
+        }
     }
     for (int i = 0; i < 2; i++) {
         if (portal[i] >= 0)
@@ -100,21 +104,34 @@ static void destroy(struct tee_keep *k, int *status)
         *status = got;
 }
 
+/* What can be done while the Keep starts: its first bytes wait for it in the socket, its leaf is made. */
+static int prepare(struct tee_keep *k, const struct tee_launch *launch, struct casemate_error *err)
+{
+    if (launch->first.size > 0) {
+        ssize_t n = send(k->portal, launch->first.data, launch->first.size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        *launch->first_sent = n > 0 ? (size_t)n : 0;
+    }
+    if (crypto_sha256(&launch->boot_record, 1, k->boot) < 0)
+        return casemate_fail(err, E_INTERNAL, "Cannot hash the boot record");
+    return make_leaf(k, launch->state, err);
+}
+
 static int launch(const struct tee_launch *launch, struct tee_keep **keep, struct casemate_error *err)
 {
     struct tee_keep *k = calloc(1, sizeof *k);
     if (!k)
         return casemate_fail(err, E_NOMEM, "No memory for a Keep");
     k->portal = k->process = -1;
-    int image = process_image_open(launch->image, k->measurement, err);
-    int result = image < 0 ? -1 : start(k, image, launch->memory, err);
+    int pending = -1, image = process_image_open(launch, k->measurement, err);
+    int result = image < 0 ? -1 : start(k, image, launch->memory, &pending, err);
     if (image >= 0)
         (void)close(image);
-    /* While the Keep starts. */
-    if (result == 0 && crypto_sha256(&launch->boot_record, 1, k->boot) < 0)
-        result = casemate_fail(err, E_INTERNAL, "Cannot hash the boot record");
     if (result == 0)
-        result = make_leaf(k, launch->state, err);
+        result = prepare(k, launch, err);
+    if (result == 0)
+        result = await_exec(pending, err);
+    if (pending >= 0)
+        (void)close(pending);
     if (result < 0) {
         destroy(k, NULL);
         return -1;
@@ -170,6 +187,7 @@ const struct tee process_tee = {
     .summary = "a process of this machine, for development: nothing protects it from the host",
     .enforced_by = "process",
     .probe = process_probe,
+    .seal = process_image_seal,
     .launch = launch,
     .syscalls = syscalls,
     .descriptor = descriptor,

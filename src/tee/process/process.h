@@ -12,8 +12,10 @@ extern const struct tee process_tee;
 void process_probe(const struct tee_launch *trial, int timeout_ms, struct tee_probe *probe);
 
 /* image.c: the image's bytes, copied once into memory that nobody can change any more; what is measured is
- * what is executed. The descriptor, or -1. */
-int process_image_open(const char *path, uint8_t measurement[48], struct casemate_error *err);
+ * what is executed. 0, or -1 and no descriptor. */
+int process_image_seal(const char *path, struct tee_image *image, struct casemate_error *err);
+/* A descriptor of the launch's image, and its measurement: what casemated sealed, or else the file. Or -1. */
+int process_image_open(const struct tee_launch *launch, uint8_t measurement[48], struct casemate_error *err);
 
 /* child.c: becomes the Keep; returns only into _exit. The errno of what failed goes to `report`. */
 _Noreturn void process_child(int image, int portal, int report, uint64_t memory);
