@@ -32,8 +32,11 @@ static int on_boot(void *context, struct span record)
     keep->boot = boot;
     memcpy(keep->boot_digest, digest, sizeof keep->boot_digest);
     error = identity_make(&keep->identity);
-    if (!error)
-        error = tls_server_init(&keep->tls, &keep->identity);
+    if (error)
+        return error;
+    error = tls_server_init(&keep->tls, &keep->identity);
+    if (error)
+        identity_free(&keep->identity);
     keep->booted = !error;
     return error;
 }

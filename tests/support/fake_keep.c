@@ -288,6 +288,12 @@ static void take_logs(struct fake_session *s, const struct message *m)
 static void take_cp(struct fake_session *s, const struct message *m)
 {
     static const char content[] = "the file's content";
+    static const uint8_t listing[] = {0x81, 0x83, 0x64, 'f', 'i', 'l', 'e', 0, 18}; /* [["file", 0, 18]] */
+    if (span_equal(m->path, SPAN_LITERAL("/"))) {
+        struct message directory = {.type = MESSAGE_DIRECTORY, .entries = span_of(listing, sizeof listing)};
+        fake_session_send(s, &directory);
+        return;
+    }
     if (!span_equal(m->path, SPAN_LITERAL("/file"))) {
         refuse(s, "no-entry", false);
         return;

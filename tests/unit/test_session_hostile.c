@@ -160,13 +160,27 @@ static void a_keep_that_holds_another_workload_gets_no_secret(void **state)
 
 /* ---- every message of the Keep, mistreated in every way ---- */
 
-enum manner { CUT_SHORT, TWICE, WITHHELD, TOO_LARGE, EMPTY, CORRUPT, OTHER_TYPE, MANNERS };
+/* OVERTAKEN: it comes after the one that should follow it. REPLAYED: in its place comes the first message of
+ * this session. */
+enum manner {
+    CUT_SHORT,
+    TWICE,
+    WITHHELD,
+    TOO_LARGE,
+    EMPTY,
+    CORRUPT,
+    OTHER_TYPE,
+    OVERTAKEN,
+    REPLAYED,
+    MANNERS
+};
 
 struct mistreat {
     enum message_type type;
     enum manner manner;
     size_t at; /* byte of CORRUPT */
     bool hit;
+    struct buffer first, late; /* of REPLAYED, OVERTAKEN */
 };
 
 static int mistreat(void *context, struct fake_session *s, enum message_type type, struct buffer *encoded)
@@ -174,6 +188,13 @@ static int mistreat(void *context, struct fake_session *s, enum message_type typ
     struct mistreat *how = context;
     static const uint8_t ok[] = {0, 0, 0, 5, 0xa1, 0, 0x62, 'o', 'k'};
     (void)s;
+    if (how->first.size == 0)
+        buffer_append(&how->first, encoded->data, encoded->size);
+    if (how->late.size > 0) {
+        buffer_append(encoded, how->late.data, how->late.size);
+        buffer_free(&how->late);
+        return 1;
+    }
     if (type != how->type || how->hit)
         return 1;
     how->hit = true;
@@ -200,15 +221,75 @@ static int mistreat(void *context, struct fake_session *s, enum message_type typ
         encoded->size = 0;
         buffer_append(encoded, ok, sizeof ok);
         return 1;
+    case OVERTAKEN:
+        buffer_append(&how->late, encoded->data, encoded->size);
+        return 0;
+    case REPLAYED:
+        encoded->size = 0;
+        buffer_append(encoded, how->first.data, how->first.size);
+        return 1;
     case MANNERS:
         break;
     }
     return 1;
 }
 
-static const enum message_type answers[] = {MESSAGE_STATEMENT, MESSAGE_OWNER_VIEW, MESSAGE_CONTINUE,
-                                            MESSAGE_WORKLOAD,  MESSAGE_OK,         MESSAGE_RUNNING,
-                                            MESSAGE_ATTACHED,  MESSAGE_OUTPUT,     MESSAGE_EXIT};
+/* Every message of a Keep, and what a client does to get it. */
+enum task { RUN, FEED, READ_LOGS, COPY_FILE, COPY_FOLDER, COPY_NOTHING };
+
+static const struct {
+    enum message_type type;
+    enum task task;
+} answers[] = {
+    {MESSAGE_STATEMENT, RUN},
+    {MESSAGE_OWNER_VIEW, RUN},
+    {MESSAGE_CONTINUE, RUN},
+    {MESSAGE_WORKLOAD, RUN},
+    {MESSAGE_OK, RUN},
+    {MESSAGE_RUNNING, RUN},
+    {MESSAGE_ATTACHED, RUN},
+    {MESSAGE_OUTPUT, RUN},
+    {MESSAGE_EXIT, RUN},
+    {MESSAGE_INPUT_ACK, FEED},
+    {MESSAGE_LOGS_END, READ_LOGS},
+    {MESSAGE_FILE, COPY_FILE},
+    {MESSAGE_DATA, COPY_FILE},
+    {MESSAGE_DIRECTORY, COPY_FOLDER},
+    {MESSAGE_ERROR, COPY_NOTHING},
+};
+_Static_assert(sizeof answers / sizeof answers[0] == (size_t)(MESSAGE_ERROR - MESSAGE_CP + 1),
+               "every message of a Keep has its row");
+
+static int run_until(struct bench *b, int32_t event)
+{
+    bench_ask_run(b, event == CASEMATE_EVENT_RUNNING);
+    return bench_until(b, event);
+}
+
+/* Until the task is done: 0; or fails: -1. */
+static int do_task(struct bench *b, enum task task)
+{
+    static const char *const path[] = {[COPY_FILE] = "/file", [COPY_FOLDER] = "/", [COPY_NOTHING] = "/none"};
+    static const int32_t end[] = {[COPY_FILE] = CASEMATE_EVENT_FILE_DATA,
+                                  [COPY_FOLDER] = CASEMATE_EVENT_ENTRIES,
+                                  [COPY_NOTHING] = CASEMATE_EVENT_REFUSED};
+    const uint64_t begin[2] = {0, 0};
+    size_t taken;
+    b->keep.echo = task == FEED;
+    int result = run_until(b, task == FEED ? CASEMATE_EVENT_RUNNING : CASEMATE_EVENT_EXIT);
+    if (task == RUN || result != 0)
+        return result;
+    if (task == FEED) {
+        assert_int_equal(casemate_session_input(b->session, "food", 4, 1, &taken, b->error), 0);
+        return bench_until(b, CASEMATE_EVENT_EXIT);
+    }
+    if (task == READ_LOGS) {
+        assert_int_equal(casemate_session_logs(b->session, begin, b->error), 0);
+        return bench_until(b, CASEMATE_EVENT_LOGS_END);
+    }
+    assert_int_equal(casemate_session_cp(b->session, path[task], strlen(path[task]), b->error), 0);
+    return bench_until(b, end[task]);
+}
 
 static void fresh_keep(struct bench *b)
 {
@@ -224,15 +305,21 @@ static void fresh_keep(struct bench *b)
     memset(b->keep.messages_in, 0, sizeof b->keep.messages_in);
 }
 
+static void mistreat_end(struct bench *b, struct mistreat *how)
+{
+    bench_session_end(b);
+    buffer_free(&how->first);
+    buffer_free(&how->late);
+}
+
 /* What is allowed to come of it: a precise error; or, where the flaw does not matter to the client (a
  * repeated exit, a corrupted byte of output), the end of the program. Never a wait without end. */
-static void one_mistreated(struct bench *b, struct mistreat *how)
+static void one_mistreated(struct bench *b, struct mistreat *how, enum task task)
 {
     fresh_keep(b);
     b->next.context = how;
     bench_session(b, NULL, NULL);
-    bench_ask_run(b, false);
-    int result = bench_until(b, CASEMATE_EVENT_EXIT);
+    int result = do_task(b, task);
     assert_true(how->hit);
     if (result == -1) {
         static const char *const known[] = {"E_PROTOCOL",   "E_TIMEOUT",  "E_EVIDENCE",  "E_BINDING",
@@ -251,9 +338,11 @@ static void one_mistreated(struct bench *b, struct mistreat *how)
     if (must_fail && result != -1)
         fail_msg("%s, manner %d: was accepted", message_type_name(how->type), (int)how->manner);
     if (how->manner == WITHHELD) {
-        if (result != -1)
+        /* A client may be told late, or never, what has been consumed. */
+        if (result != -1 && how->type != MESSAGE_INPUT_ACK)
             fail_msg("%s withheld: was accepted", message_type_name(how->type));
-        assert_true(strcmp(bench_code(b), "E_TIMEOUT") == 0 || strcmp(bench_code(b), "E_PROTOCOL") == 0);
+        assert_true(result == 0 || strcmp(bench_code(b), "E_TIMEOUT") == 0 ||
+                    strcmp(bench_code(b), "E_PROTOCOL") == 0);
     }
     if (how->manner == OTHER_TYPE && how->type != MESSAGE_OK)
         assert_string_equal(bench_code(b), "E_PROTOCOL");
@@ -268,12 +357,14 @@ static void every_message_mistreated_ends_with_a_precise_error_in_time(void **st
     b->timeout_ms = 150;
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
         for (int manner = 0; manner < MANNERS; manner++) {
+            const enum message_type type = answers[i].type;
             /* Without attach the exit is not followed: a program that never ends is no fault of the protocol.
              */
-            if (answers[i] == MESSAGE_EXIT && manner == WITHHELD)
+            if (type == MESSAGE_EXIT && (manner == WITHHELD || manner == OVERTAKEN))
                 continue;
-            struct mistreat how = {.type = answers[i], .manner = (enum manner)manner, .at = 5};
-            one_mistreated(b, &how);
+            struct mistreat how = {.type = type, .manner = (enum manner)manner, .at = 5};
+            one_mistreated(b, &how, answers[i].task);
+            mistreat_end(b, &how);
         }
 }
 
@@ -291,6 +382,7 @@ static void no_corrupted_byte_of_a_statement_is_believed(void **state)
         if (bench_until(b, CASEMATE_EVENT_OWNED) == 0)
             fail_msg("byte %zu of the statement's message does not matter", at);
         assert_int_equal(b->keep.messages_in[MESSAGE_OWNER], 0);
+        mistreat_end(b, &how);
     }
 }
 

@@ -33,19 +33,22 @@ static int proof_check(struct session *s, const struct message *m)
     if (m->spki.size != P256_SPKI_SIZE || m->outbox_key.size != P256_POINT_SIZE)
         return KEEP_EFORMAT;
     int error = tls_export(&s->tls, EXPORTER_OWNER, s->statement_digest, exporter);
-    if (!error)
-        error = crypto_p256_point(m->spki, point);
+    if (error)
+        return error;
+    error = crypto_p256_point(m->spki, point);
     if (!error)
         error = owner_message(m->spki, m->outbox_key.data, exporter, message);
     struct span part = span_of(message, sizeof message);
-    if (!error && !guard_holds(GUARD_KEEP_PROOF, crypto_p256_verify(point, &part, 1, m->signature) == 0))
-        error = KEEP_EDENIED;
+    int invalid = error ? error : crypto_p256_verify(point, &part, 1, m->signature);
+    if (!error && !guard_holds(GUARD_KEEP_PROOF, !invalid))
+        error = invalid;
     if (!error) {
         uint8_t outbox_point[P256_POINT_SIZE];
         crypto_p256_spki(m->outbox_key.data, outbox_spki);
         error = crypto_p256_point(span_of(outbox_spki, sizeof outbox_spki), outbox_point);
     }
-    return error ? KEEP_EDENIED : 0;
+    /* A Keep that is out of memory does not say that the proof is wrong. */
+    return !error || error == KEEP_ENOMEM ? error : KEEP_EDENIED;
 }
 
 /* Whether these keys may own the Keep: the first do, if their statement said that it had no owner; then the
