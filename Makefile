@@ -5,7 +5,6 @@ SHELL := /bin/bash
 BUILD ?= build
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
-export PREFIX
 
 .DEFAULT_GOAL := all
 .PHONY: all help deps configure demo check prepush conformance bench fuzz soak coverage chroot-check format tidy \
@@ -72,7 +71,7 @@ format: ## formats the C sources
 	@git ls-files '*.c' '*.h' | xargs clang-format-19 -i
 
 install: all ## into DESTDIR, PREFIX; the installed tree may be moved
-	@DESTDIR="$(if $(DESTDIR),$(abspath $(DESTDIR)))" meson install -C $(BUILD) --no-rebuild --quiet
+	@scripts/install $(BUILD) "$(abspath $(PREFIX))" "$(if $(DESTDIR),$(abspath $(DESTDIR)))"
 
 clean: ## removes what was built; the cache of dependencies stays
 	@rm -rf $(BUILD) build-*

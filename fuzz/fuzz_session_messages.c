@@ -47,7 +47,7 @@ static void stage(struct keep *keep, struct session *s, uint8_t how)
         abort();
     keep->state = KEEP_RUNNING;
     s->input = s->owner && (how & INPUT);
-    (void)output_write(&keep->program.output, 0, UINT64_MAX, SPAN_LITERAL("some output"));
+    (void)output_write(&keep->program.output, 0, UINT64_MAX, 0, SPAN_LITERAL("some output"));
 }
 
 /* What is queued has left, and nobody waits for evidence. */

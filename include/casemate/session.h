@@ -138,6 +138,8 @@ struct casemate_event {
     size_t text_size;
     const void *bytes;
     size_t bytes_size;
+    uint64_t time; /* of CASEMATE_EVENT_OUTPUT: when its bytes were written at the latest, milliseconds since
+                    * 1970 by the host's clock; 0: unknown */
 };
 
 /* Takes the next event: 1, or 0 if there is none. Its pointers are valid until the next call on the session.

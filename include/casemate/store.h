@@ -61,6 +61,11 @@ void casemate_outbox_exit(const casemate_outbox *outbox, const char **kind, uint
  * were ever written. */
 int32_t casemate_outbox_stream(const casemate_outbox *outbox, int32_t stream, uint64_t *offset,
                                const void **bytes, size_t *size, uint64_t *total);
+/* *offset: the first byte of a stream that was written at `since` (milliseconds since 1970, by the host's
+ * clock) or later; of old bytes the Keep may know the time less exactly, and then more is shown than less. -1
+ * if the outbox does not say when its bytes were written. */
+int32_t casemate_outbox_since(const casemate_outbox *outbox, int32_t stream, uint64_t since,
+                              uint64_t *offset);
 
 #ifdef __GNUC__
 #pragma GCC visibility pop

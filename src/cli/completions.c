@@ -43,6 +43,18 @@ static void zsh(void)
     bash();
 }
 
+/* In single quotes nothing is expanded; a quote and a backslash are escaped. */
+static void fish_quote(const char *text)
+{
+    putchar('\'');
+    for (; *text; text++) {
+        if (*text == '\'' || *text == '\\')
+            putchar('\\');
+        putchar(*text);
+    }
+    printf("'\n");
+}
+
 static void fish(void)
 {
     printf("complete -c casemate -n __fish_use_subcommand -f -a '");
@@ -59,7 +71,8 @@ static void fish(void)
                    row->name);
             if (row->letter)
                 printf(" -s %c", row->letter);
-            printf("%s -d \"%s\"\n", row->kind == OPTION_FLAG ? "" : " -r", row->help);
+            printf("%s -d ", row->kind == OPTION_FLAG ? "" : " -r");
+            fish_quote(row->help);
         }
     }
 }

@@ -29,6 +29,9 @@ int64_t drive_clock(void)
 static int write_output(struct drive *d, const struct casemate_event *e)
 {
     int fd = e->value == 1 ? STDOUT_FILENO : STDERR_FILENO;
+    d->output_at[e->value == 1 ? 0 : 1] = e->total + e->bytes_size;
+    if (e->time && e->time < d->since)
+        return 0;
     if (d->broken_pipe && e->value == 1)
         return 0;
     if (file_write_all(fd, e->bytes, e->bytes_size) == 0)

@@ -17,7 +17,9 @@ struct drive {
     bool stop_on_signal; /* a signal stops the program, and the loop goes on until it has ended */
     bool stop_sent;
     int64_t stop_deadline;
-    bool broken_pipe; /* nobody reads our stdout */
+    uint64_t since;        /* output of before is dropped: milliseconds since 1970 */
+    uint64_t output_at[2]; /* where output goes on, in each stream */
+    bool broken_pipe;      /* nobody reads our stdout */
     bool skipped;
     /* Called for events that the loop does not handle itself; -1 with the error set, 1 if the loop
      * shall return. May be NULL. */

@@ -47,11 +47,29 @@ static void print_public(const struct cli *cli, const casemate_key *key, FILE *t
         fprintf(to, "%.*s\n", (int)size, text);
 }
 
+/* A new key whole, on stdout; its public line beside it. */
+static void print_new(const struct cli *cli, const casemate_key *key)
+{
+    const char *text, *public_text;
+    size_t size, public_size;
+    casemate_key_private(key, &text, &size);
+    casemate_key_public(key, &public_text, &public_size);
+    if (cli->options.json) {
+        output_json(stdout,
+                    json_pack("{s:s%, s:s%}", "private", text, size, "public", public_text, public_size));
+        return;
+    }
+    printf("%.*s", (int)size, text);
+    if (!cli->options.quiet)
+        print_public(cli, key, stderr);
+}
+
 int verb_key(struct cli *cli)
 {
     casemate_key *key = NULL;
-    const char *file = cli->options.output, *text;
-    size_t size;
+    const char *file = cli->options.output;
+    if (file && strcmp(file, "-") == 0)
+        file = NULL;
     if (cli_want_arguments(cli, 0, 1) < 0)
         return -1;
     if (cli->argc == 1 && file)
@@ -59,14 +77,10 @@ int verb_key(struct cli *cli)
     int result = cli->argc == 1 ? load(cli, cli->argv[0], &key) : casemate_key_new(&key, cli->error);
     if (result == 0 && file)
         result = save(cli, key, file);
-    if (result == 0 && (cli->argc == 1 || file)) {
+    if (result == 0 && (cli->argc == 1 || file))
         print_public(cli, key, stdout);
-    } else if (result == 0) {
-        casemate_key_private(key, &text, &size);
-        printf("%.*s", (int)size, text);
-        if (!cli->options.quiet)
-            print_public(cli, key, stderr);
-    }
+    else if (result == 0)
+        print_new(cli, key);
     casemate_key_free(key);
     return result;
 }

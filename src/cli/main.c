@@ -101,6 +101,24 @@ static int unknown_verb(struct cli *cli, const char *name)
     return cli_next(cli, "casemate help lists the verbs.");
 }
 
+/* Whether a command line that could not be parsed asks for JSON, as far as can be told: what stands behind a
+ * module or "--" is the program's. */
+static bool asks_for_json(char **words)
+{
+    for (; *words && strcmp(*words, "--") != 0; words++) {
+        size_t size = strlen(*words);
+        if (strcmp(*words, "--json") == 0 || strcmp(*words, "--output=json") == 0 ||
+            strcmp(*words, "-ojson") == 0)
+            return true;
+        if ((strcmp(*words, "-o") == 0 || strcmp(*words, "--output") == 0) && words[1] &&
+            strcmp(words[1], "json") == 0)
+            return true;
+        if (size > 5 && strcmp(*words + size - 5, ".wasm") == 0)
+            return false;
+    }
+    return false;
+}
+
 static int dispatch(struct cli *cli, int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "help";
@@ -109,10 +127,10 @@ static int dispatch(struct cli *cli, int argc, char **argv)
     if (strcmp(name, "--version") == 0)
         name = "version";
     cli->verb = verb_find(name);
-    if (!cli->verb)
-        return unknown_verb(cli, name);
-    if (argc > 1 && options_parse(cli, argc - 1, argv + 1) < 0)
-        return -1;
+    if (!cli->verb || (argc > 1 && options_parse(cli, argc - 1, argv + 1) < 0)) {
+        cli->options.json = cli->options.json || asks_for_json(argv + 1);
+        return cli->verb ? -1 : unknown_verb(cli, name);
+    }
     if (cli->options.help) {
         options_help(cli->verb, stdout);
         return 0;

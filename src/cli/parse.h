@@ -18,6 +18,10 @@ bool parse_volume(const char *text, struct volume *volume);
 
 /* "512m", "1g", "65536", "1GiB": bytes; binary units. False if it is none, or does not fit. */
 bool parse_size(const char *text, uint64_t *bytes);
+/* docker's --since: "10m", "1h30m", "1.5s" before `now`; seconds since 1970, "1136073600.5"; or a date and
+ * time as RFC 3339 has it, in local time if it names no zone, and cut short where one likes after the date.
+ * Milliseconds since 1970, as `now` is. */
+bool parse_since(const char *text, uint64_t now, uint64_t *since);
 /* A plain decimal number. */
 bool parse_number(const char *text, uint64_t *number);
 

@@ -58,12 +58,20 @@ static void add_record(casemate_store *store, struct line *l)
     }
 }
 
+static void print_head(const struct cli *cli)
+{
+    if (!cli->options.quiet && !cli->options.json)
+        printf("%-12s  %-*s  %-8s  %-8s  %-4s  %s\n", "ID", NAME_WIDTH, "NAME", "TEE", "STATE", "OWN",
+               "EXIT");
+}
+
 static int list_host(struct cli *cli, struct place *place, json_t *list)
 {
     casemate_request *request;
     struct casemate_keep_info info = {.size = sizeof info};
     if (casemate_request_list(place->host, &request, cli->error) < 0 || place_wait(cli, request) < 0)
         return -1;
+    print_head(cli);
     for (size_t i = 0; casemate_request_keep(request, i, &info) == 0; i++) {
         bool ended = (info.state_size == 5 && memcmp(info.state, "ended", 5) == 0) ||
                      (info.state_size == 4 && memcmp(info.state, "lost", 4) == 0);
@@ -132,9 +140,6 @@ int verb_ps(struct cli *cli)
             place_host(cli, &place, NULL) < 0 || casemate_store_open(NULL, 0, &place.store, cli->error) < 0
                 ? -1
                 : 0;
-    if (result == 0 && !cli->options.quiet && !cli->options.json)
-        printf("%-12s  %-*s  %-8s  %-8s  %-4s  %s\n", "ID", NAME_WIDTH, "NAME", "TEE", "STATE", "OWN",
-               "EXIT");
     if (result == 0)
         result = list_host(cli, &place, list);
     if (result == 0 && cli->options.all)

@@ -65,6 +65,7 @@ int session_take_output(struct casemate_session *s, const struct message *m, str
         session_await(s, AWAIT_LOGS);
     event_push(&s->events, CASEMATE_EVENT_OUTPUT, (int32_t)m->stream, m->position, span_of(NULL, 0),
                m->bytes);
+    event_stamp(&s->events, m->has_time ? m->time : 0);
     return 0;
 }
 

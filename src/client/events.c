@@ -53,6 +53,12 @@ void event_push(struct event_queue *q, int32_t type, int64_t value, uint64_t tot
     q->bytes += payload;
 }
 
+void event_stamp(struct event_queue *q, uint64_t time)
+{
+    if (!q->failed)
+        q->last->event.time = time;
+}
+
 int event_take(struct event_queue *q, struct casemate_event *event)
 {
     node_free(q->given);

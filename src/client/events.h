@@ -17,6 +17,8 @@ struct event_queue {
 
 void event_push(struct event_queue *q, int32_t type, int64_t value, uint64_t total, struct span text,
                 struct span bytes);
+/* Says when the bytes of the event that was pushed last were written. */
+void event_stamp(struct event_queue *q, uint64_t time);
 int event_take(struct event_queue *q, struct casemate_event *event);
 void event_queue_free(struct event_queue *q);
 

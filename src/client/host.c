@@ -2,8 +2,10 @@
 /* Handles of host agents. */
 #include "host.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { DEFAULT_TIMEOUT = 30000 };
 
@@ -51,6 +53,9 @@ static int fill(struct casemate_host *host, const struct casemate_host_options *
         host->ca_file = strndup(o->ca_file, o->ca_file_size);
         if (!host->ca_file)
             return casemate_fail(err, E_NOMEM, "No memory for a host");
+        if (access(host->ca_file, R_OK) < 0)
+            return casemate_fail_errno(err, errno == ENOENT ? E_NOT_FOUND : E_IO,
+                                       "Cannot read the CA certificates in %s", host->ca_file);
     }
     return take_token(host, o->token, o->token_size, err);
 }

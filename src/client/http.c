@@ -220,6 +220,8 @@ int64_t http_timeout(const struct http *h)
     int64_t now = clock_ms(), until = h->deadline;
     if (h->timer >= 0 && h->timer < until)
         until = h->timer;
+    if (h->local && h->connecting && h->fd < 0 && h->retry_at < until)
+        until = h->retry_at;
     int64_t wait = until > now ? until - now : 0;
     /* Two addresses are tried at once, but only one descriptor can be named: look at the other by the clock.
      */
@@ -256,6 +258,24 @@ const char *http_shown(const struct http *h)
     return h->host->url.url[0] ? h->host->url.url : "the private host agent";
 }
 
+/* The certificate's chain, or else the name in it: each has another way out. */
+static int not_trusted(struct http *h, struct casemate_error *err)
+{
+    /* Until curl has looked at the chain the result is not X509_V_OK but 1, which no chain gives: the name is
+     * compared before. */
+    enum { CHAIN_GOOD = 0, CHAIN_NOT_LOOKED_AT = 1 };
+    long chain = 0;
+    (void)curl_easy_getinfo(h->easy, CURLINFO_SSL_VERIFYRESULT, &chain);
+    if (chain == CHAIN_GOOD || chain == CHAIN_NOT_LOOKED_AT) {
+        (void)casemate_fail(err, E_CONNECT, "The certificate of %s is one of another host", http_shown(h));
+        return casemate_next(err, "Give --host the name that its certificate has.");
+    }
+    (void)casemate_fail(err, E_CONNECT, "The certificate of %s is not trusted: %s", http_shown(h),
+                        h->host->ca_file ? "no CA of the file given has signed it"
+                                         : "no CA that this machine knows has signed it");
+    return casemate_next(err, "Give the CA of this host with --ca-file FILE.");
+}
+
 static int transfer_failed(struct http *h, CURLcode code, struct casemate_error *err)
 {
     if (code == CURLE_WRITE_ERROR)
@@ -263,10 +283,12 @@ static int transfer_failed(struct http *h, CURLcode code, struct casemate_error 
                              HTTP_ANSWER_MAX);
     if (code == CURLE_OPERATION_TIMEDOUT)
         return casemate_fail(err, E_TIMEOUT, "%s did not answer in time", http_shown(h));
-    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
-        (void)casemate_fail(err, E_CONNECT, "The certificate of %s is not trusted: %s", http_shown(h),
-                            curl_easy_strerror(code));
-        return casemate_next(err, "Give its CA with --ca-file FILE.");
+    if (code == CURLE_PEER_FAILED_VERIFICATION)
+        return not_trusted(h, err);
+    if (code == CURLE_SSL_CACERT_BADFILE) {
+        (void)casemate_fail(err, E_CONFIG, "The file of CA certificates cannot be used: %s",
+                            h->host->ca_file ? h->host->ca_file : "the system's");
+        return casemate_next(err, "Give certificates in PEM with --ca-file FILE.");
     }
     long connected = 0;
     (void)curl_easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &connected);

@@ -18,8 +18,9 @@ struct http {
     bool local;
     int fd; /* of a local socket; -1 none */
     bool connecting;
-    struct buffer out;         /* the request's rest */
-    struct http_answer parsed; /* of a local exchange */
+    int64_t retry_at, retry_ms; /* of a connection that the host's full queue put off */
+    struct buffer out;          /* the request's rest */
+    struct http_answer parsed;  /* of a local exchange */
 
     CURLM *multi;
     CURL *easy;

@@ -13,6 +13,8 @@
 
 #include "http.h"
 
+enum { RETRY_FIRST_MS = 5, RETRY_MOST_MS = 200 };
+
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* macOS has SO_NOSIGPIPE instead, below */
 #endif
@@ -34,6 +36,18 @@ static int no_connection(struct http *h, struct casemate_error *err)
     return casemate_next(err, "Start casemated there, or name another host with --host.");
 }
 
+/* EAGAIN: the queue of a UNIX socket is full, and nothing tells when it is not. So without a descriptor, by
+ * the clock, ever later, until the deadline of the exchange. */
+static void put_off(struct http *h)
+{
+    (void)close(h->fd);
+    h->fd = -1;
+    h->retry_ms = h->retry_ms == 0 ? RETRY_FIRST_MS : h->retry_ms * 2;
+    if (h->retry_ms > RETRY_MOST_MS)
+        h->retry_ms = RETRY_MOST_MS;
+    h->retry_at = clock_ms() + h->retry_ms;
+}
+
 static int connect_unix(struct http *h, struct casemate_error *err)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -41,11 +55,12 @@ static int connect_unix(struct http *h, struct casemate_error *err)
     h->fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (h->fd < 0 || prepare(h->fd) < 0)
         return no_connection(h, err);
+    h->connecting = false;
     if (connect(h->fd, (const struct sockaddr *)&address, sizeof address) == 0)
         return 0;
-    /* EAGAIN: the queue of a UNIX socket is full; then there is nothing to wait for, so try again by the
-     * clock. */
     h->connecting = errno == EAGAIN || errno == EINPROGRESS || errno == EINTR;
+    if (errno == EAGAIN)
+        put_off(h);
     return h->connecting ? 0 : no_connection(h, err);
 }
 
@@ -76,6 +91,8 @@ int local_request(struct http *h, const char *method, const char *path, const ch
 
 int local_events(const struct http *h)
 {
+    if (h->fd < 0)
+        return 0;
     /* A raw connection that stands is writable: its owner is woken at once. */
     return (h->connecting || h->out.size || h->raw ? POLLOUT : 0) | POLLIN;
 }
@@ -88,18 +105,16 @@ static int finish_connect(struct http *h, struct casemate_error *err)
     struct pollfd p = {.fd = h->fd, .events = POLLOUT};
     if (!h->connecting)
         return 1;
+    if (h->fd < 0) {
+        if (clock_ms() < h->retry_at)
+            return 0;
+        return connect_unix(h, err) < 0 ? -1 : h->connecting ? 0 : 1;
+    }
     if (poll(&p, 1, 0) <= 0)
         return 0;
     if (getsockopt(h->fd, SOL_SOCKET, SO_ERROR, &problem, &size) < 0 || problem) {
         errno = problem ? problem : errno;
         return no_connection(h, err);
-    }
-    if (p.revents & POLLHUP) {
-        /* The queue was full: a socket that is not connected hangs up at once. */
-        (void)close(h->fd);
-        h->fd = -1;
-        h->connecting = false;
-        return connect_unix(h, err) < 0 ? -1 : h->connecting ? 0 : 1;
     }
     h->connecting = false;
     return 1;

@@ -153,3 +153,18 @@ int32_t casemate_outbox_stream(const casemate_outbox *outbox, int32_t stream, ui
     *total = outbox->outbox.exit.stream_size[stream - 1];
     return 0;
 }
+
+int32_t casemate_outbox_since(const casemate_outbox *outbox, int32_t stream, uint64_t since, uint64_t *offset)
+{
+    struct list_cursor cursor;
+    struct stream_time t;
+    if ((stream != STREAM_STDOUT && stream != STREAM_STDERR) || !outbox->outbox.has_times)
+        return -1;
+    *offset = outbox->outbox.tail_offset[stream - 1];
+    if (list_open(outbox->outbox.times[stream - 1], &cursor) < 0)
+        return -1;
+    while (list_next_time(&cursor, &t) && t.time < since)
+        if (t.end > *offset)
+            *offset = t.end;
+    return 0;
+}

@@ -190,10 +190,8 @@ static int prepare(struct casemate_error *err)
     struct keeps *keeps = &agent.keeps;
     enum log_level level = LOG_LEVEL_INFO;
     bool json = s->log_format && strcmp(s->log_format, "json") == 0;
-    if ((s->log_level && !log_level_find(s->log_level, &level)) ||
-        (s->log_format && !json && strcmp(s->log_format, "text") != 0))
-        return casemate_fail(err, E_CONFIG,
-                             "log_format is text or json, log_level error, warning, info or debug");
+    if (s->log_level)
+        (void)log_level_find(s->log_level, &level); /* settings.c has checked both */
     log_configure(json, level);
     if (psa_crypto_init() != PSA_SUCCESS)
         return casemate_fail(err, E_INTERNAL, "The cryptographic library cannot be started");

@@ -141,6 +141,32 @@ static int set_number_text(struct settings *s, const struct setting *which, cons
     return set_number(s, which, value, err);
 }
 
+/* What else a text has to be. */
+static int check_text(const struct setting *which, const char *text, struct casemate_error *err)
+{
+    static const struct {
+        const char *name;
+        const char *choices[5];
+        const char *expected;
+    } rows[] = {
+        {"log-format", {"text", "json"}, "text or json"},
+        {"log-level", {"error", "warning", "info", "debug"}, "error, warning, info or debug"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(rows[i].name, which->name) != 0)
+            continue;
+        for (size_t k = 0; rows[i].choices[k]; k++)
+            if (strcmp(rows[i].choices[k], text) == 0)
+                return 0;
+        return casemate_fail_expected(err, E_CONFIG, rows[i].expected, text, "%s is not understood",
+                                      which->name);
+    }
+    if (which->type == SETTING_LIST && strncmp(text, "tcp:", 4) != 0 && strncmp(text, "unix:", 5) != 0)
+        return casemate_fail_expected(err, E_CONFIG, "unix:PATH or tcp:ADDRESS:PORT", text,
+                                      "An address to listen on is not understood");
+    return 0;
+}
+
 static int set_text(char **field, const char *text, struct casemate_error *err)
 {
     char *copy = strdup(text);
@@ -154,6 +180,8 @@ static int set_text(char **field, const char *text, struct casemate_error *err)
 int settings_set_text(struct settings *s, const struct setting *which, const char *text,
                       struct casemate_error *err)
 {
+    if (check_text(which, text, err) < 0)
+        return -1;
     if (which->type == SETTING_TEXT)
         return set_text(field_of(s, which), text, err);
     if (which->type == SETTING_LIST) {
@@ -237,9 +265,6 @@ int settings_check(const struct settings *s, struct casemate_error *err)
         return casemate_fail(err, E_CONFIG, "tls-cert and tls-key belong together; only one is given");
     for (size_t i = 0; i < s->listen_count; i++) {
         bool tcp = strncmp(s->listen[i], "tcp:", 4) == 0;
-        if (!tcp && strncmp(s->listen[i], "unix:", 5) != 0)
-            return casemate_fail_expected(err, E_CONFIG, "unix:PATH or tcp:ADDRESS:PORT", s->listen[i],
-                                          "An address to listen on is not understood");
         if (!tcp || secure || s->insecure)
             continue;
         (void)casemate_fail_expected(err, E_INSECURE, "TLS and tokens", tls ? "no tokens" : "no TLS",

@@ -48,8 +48,8 @@ void settings_default(struct settings *s);
 void settings_free(struct settings *s);
 /* The options; and the file that --config names, which they override. E_USAGE, E_CONFIG. */
 int settings_read(struct settings *s, int argc, char **argv, struct casemate_error *err);
-/* The file alone; its keys do not override what `given` says the options set (settings_count flags, or NULL).
- */
+/* The file alone; its keys are all checked, but do not override what `given` says the options set
+ * (settings_count flags, or NULL). */
 int settings_read_file(struct settings *s, const char *path, const bool *given, struct casemate_error *err);
 /* A size like 64MiB, 1GiB, 4096. E_CONFIG. */
 int settings_parse_size(const char *text, int64_t *size, struct casemate_error *err);

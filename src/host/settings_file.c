@@ -111,8 +111,10 @@ static int check_keys(const struct reading *r, const struct toml_node *root)
     return node ? toml_integer(r->document, node, "version", 1, 1, &version, r->err) : 0;
 }
 
-static int read_all(const struct reading *r, const bool *given)
+static int read_all(const struct reading *r, const bool *given, struct settings *overridden)
 {
+    /* What an option overrides is still checked: it would stop the next start without that option. */
+    const struct reading unused = {overridden, r->document, r->err};
     const struct toml_node *root = toml_root(r->document);
     if (check_keys(r, root) < 0)
         return -1;
@@ -120,7 +122,7 @@ static int read_all(const struct reading *r, const bool *given)
         char key[KEY_MAX];
         key_of(&settings_table[i], key);
         const struct toml_node *node = settings_table[i].in_file ? toml_get(root, key) : NULL;
-        if (node && !(given && given[i]) && read_one(r, &settings_table[i], node) < 0)
+        if (node && read_one(given && given[i] ? &unused : r, &settings_table[i], node) < 0)
             return -1;
     }
     return 0;
@@ -130,11 +132,13 @@ int settings_read_file(struct settings *s, const char *path, const bool *given, 
 {
     struct buffer text = {0};
     struct toml_document *document = NULL;
+    struct settings overridden = {.private_fd = -1};
     int result = file_read(path, TOML_SIZE_MAX, &text, err);
     if (result == 0)
         result = toml_parse(buffer_text(&text), text.size, path, &document, err);
     if (result == 0)
-        result = read_all(&(struct reading){s, document, err}, given);
+        result = read_all(&(struct reading){s, document, err}, given, &overridden);
+    settings_free(&overridden);
     toml_free(document);
     buffer_free(&text);
     return result;

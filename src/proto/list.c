@@ -129,6 +129,30 @@ bool list_next_entry(struct list_cursor *cursor, struct directory_entry *entry)
                          part_allowed(entry->name));
 }
 
+bool list_next_time(struct list_cursor *cursor, struct stream_time *time)
+{
+    struct cbor_reader r;
+    if (!next_begin(cursor, &r))
+        return false;
+    bool two = cbor_enter_array(&r, 2) == 2;
+    time->end = cbor_get_uint(&r);
+    time->time = cbor_get_uint(&r);
+    return next_done(cursor, &r, two);
+}
+
+/* The next, if it lies behind the one before it. */
+static bool next_later(struct list_cursor *cursor, struct stream_time *last)
+{
+    struct stream_time t;
+    if (!list_next_time(cursor, &t))
+        return false;
+    bool later = t.end > last->end && t.time >= last->time;
+    /* An item that is not allowed keeps the cursor from its end. */
+    cursor->left += later ? 0 : 1;
+    *last = t;
+    return later;
+}
+
 /* Opens the list if it has no more items than that. */
 static int open_limited(struct span encoded, size_t most, struct list_cursor *cursor)
 {
@@ -154,6 +178,16 @@ DEFINE_CHECK(files, MESSAGE_FILES_MAX, list_next_file(&cursor, &(struct deploy_f
 DEFINE_CHECK(secrets, MESSAGE_FILES_MAX, list_next_secret(&cursor, &(struct secret_file){0}))
 DEFINE_CHECK(entries, MESSAGE_DIRECTORY_MAX, list_next_entry(&cursor, &(struct directory_entry){0}))
 DEFINE_CHECK(endpoints, 0, false)
+
+int list_check_times(struct span encoded)
+{
+    struct list_cursor cursor;
+    struct stream_time last = {0};
+    int error = open_limited(encoded, STREAM_TIMES_MAX, &cursor);
+    while (!error && next_later(&cursor, &last))
+        ;
+    return error ? error : list_ended(&cursor) ? 0 : KEEP_EFORMAT;
+}
 
 bool guest_path_allowed(struct span path)
 {

@@ -13,6 +13,7 @@ enum {
     MESSAGE_FILES_MAX = 16384,
     MESSAGE_PATH_MAX = 1024,
     MESSAGE_DIRECTORY_MAX = 1024, /* entries in one directory answer */
+    STREAM_TIMES_MAX = 256,       /* stretches of a stream of which a Keep knows the time */
     FILE_MODE_MAX = 0777,
 };
 
@@ -47,6 +48,12 @@ struct directory_entry {
     uint64_t size;
 };
 bool list_next_entry(struct list_cursor *cursor, struct directory_entry *entry);
+/* When a stretch of a stream was written: it begins where the one before it ends. */
+struct stream_time {
+    uint64_t end;  /* offset of the first byte behind it */
+    uint64_t time; /* of its last byte: milliseconds since 1970, the host's word */
+};
+bool list_next_time(struct list_cursor *cursor, struct stream_time *time);
 
 /* Whole lists: 0, KEEP_EFORMAT, or KEEP_ESIZE for too many items. */
 int list_check_args(struct span encoded);
@@ -54,6 +61,8 @@ int list_check_env(struct span encoded);
 int list_check_files(struct span encoded);
 int list_check_secrets(struct span encoded);
 int list_check_entries(struct span encoded);
+/* Ends grow, times never fall. */
+int list_check_times(struct span encoded);
 /* Endpoints: empty in this version. */
 int list_check_endpoints(struct span encoded);
 

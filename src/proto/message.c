@@ -33,10 +33,11 @@ struct field {
 #define FIXED(key, member) {key, FORM_FIXED, AT(member), 0, 0, sizeof((struct message *)0)->member, NULL}
 #define FIXED_IF(key, member, has)                                                                           \
     {key, FORM_FIXED, AT(member), AT(has), 0, sizeof((struct message *)0)->member, NULL}
-#define BYTES(key, member, least, most) {key, FORM_BYTES, AT(member), 0, least, most, NULL}
-#define TEXT(key, member, most)         {key, FORM_TEXT, AT(member), 0, 0, most, NULL}
-#define PLAIN(key, form, member)        {key, FORM_##form, AT(member), 0, 0, 0, NULL}
-#define LIST(key, member, check)        {key, FORM_LIST, AT(member), 0, 0, 0, list_check_##check}
+#define BYTES(key, member, least, most)  {key, FORM_BYTES, AT(member), 0, least, most, NULL}
+#define TEXT(key, member, most)          {key, FORM_TEXT, AT(member), 0, 0, most, NULL}
+#define PLAIN(key, form, member)         {key, FORM_##form, AT(member), 0, 0, 0, NULL}
+#define PLAIN_IF(key, form, member, has) {key, FORM_##form, AT(member), AT(has), 0, 0, NULL}
+#define LIST(key, member, check)         {key, FORM_LIST, AT(member), 0, 0, 0, list_check_##check}
 
 enum { FIELDS_MAX = 10 };
 #define CLIENT MESSAGE_FROM_CLIENT
@@ -89,7 +90,7 @@ static const struct type {
     [MESSAGE_OUTPUT] = {"output",
                         KEEP,
                         {PLAIN(1, STREAM, stream), PLAIN(2, UINT, position),
-                         BYTES(3, bytes, 1, MESSAGE_DATA_MAX)}},
+                         BYTES(3, bytes, 1, MESSAGE_DATA_MAX), PLAIN_IF(4, UINT, time, has_time)}},
     [MESSAGE_INPUT_ACK] = {"input-ack", KEEP, {PLAIN(1, UINT, position)}},
     [MESSAGE_LOGS_END] = {"logs-end", KEEP, {PLAIN(1, OFFSETS, offset)}},
     [MESSAGE_EXIT] = {"exit", KEEP, {PLAIN(1, EXIT, exit)}},

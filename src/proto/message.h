@@ -78,6 +78,8 @@ struct message {
     uint8_t salt[SALT_SIZE];
     unsigned stream;   /* output */
     uint64_t position; /* output: offset; input-ack: consumed; file: size */
+    bool has_time;     /* output */
+    uint64_t time;     /* of its last byte: milliseconds since 1970, the host's word */
     uint32_t mode;     /* file */
     struct exit_record exit;
     struct span entries;    /* directory: encoded array */

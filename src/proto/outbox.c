@@ -109,6 +109,27 @@ static void get_tail(struct cbor_reader *r, uint64_t *offset, struct span *bytes
         cbor_reader_fail(r, KEEP_EFORMAT);
 }
 
+static void put_times(struct cbor_writer *w, struct span times)
+{
+    cbor_writer_fail(w, list_check_times(times));
+    if (times.size)
+        cbor_put_raw(w, times);
+    else
+        cbor_put_array(w, 0);
+}
+
+static void get_times(struct cbor_reader *r, struct outbox *o)
+{
+    o->has_times = true;
+    if (cbor_enter_array(r, 2) != 2)
+        cbor_reader_fail(r, KEEP_EFORMAT);
+    for (unsigned i = 0; i < 2; i++) {
+        o->times[i] = cbor_peek(r) == CBOR_ARRAY ? cbor_skip(r) : span_of(NULL, 0);
+        cbor_reader_fail(r, o->times[i].size ? list_check_times(o->times[i]) : KEEP_EFORMAT);
+    }
+    cbor_leave(r);
+}
+
 static bool tail_inside(const struct outbox *o, size_t stream)
 {
     return range_inside(o->tail_offset[stream], o->tail[stream].size, o->exit.stream_size[stream]);
@@ -120,7 +141,7 @@ int outbox_encode(const struct outbox *o, uint8_t *to, size_t capacity, size_t *
     struct span encoded;
     cbor_writer_init(&w, to, capacity);
     cbor_writer_fail(&w, tail_inside(o, 0) && tail_inside(o, 1) ? 0 : KEEP_EFORMAT);
-    cbor_put_map(&w, 5);
+    cbor_put_map(&w, o->has_times ? 6 : 5);
     cbor_put_uint(&w, 0);
     cbor_put_bytes(&w, span_of(o->instance, INSTANCE_ID_SIZE));
     cbor_put_uint(&w, 1);
@@ -133,6 +154,12 @@ int outbox_encode(const struct outbox *o, uint8_t *to, size_t capacity, size_t *
     cbor_put_array(&w, 2);
     put_tail(&w, o->tail_offset[0], o->tail[0]);
     put_tail(&w, o->tail_offset[1], o->tail[1]);
+    if (o->has_times) {
+        cbor_put_uint(&w, 5);
+        cbor_put_array(&w, 2);
+        put_times(&w, o->times[0]);
+        put_times(&w, o->times[1]);
+    }
     int error = cbor_writer_finish(&w, &encoded);
     *size = encoded.size;
     return error;
@@ -164,6 +191,9 @@ static void get_outbox_field(struct cbor_reader *r, uint64_t key, struct outbox 
         break;
     case 4:
         get_tails(r, o);
+        break;
+    case 5:
+        get_times(r, o);
         break;
     default:
         (void)cbor_skip(r);

@@ -4,13 +4,13 @@
 #ifndef CASEMATE_PROTO_OUTBOX_H
 #define CASEMATE_PROTO_OUTBOX_H
 
-#include "cbor.h"
-#include "statement.h"
+#include "list.h"
 
 enum {
     STREAM_TAIL_MAX = 1 << 20, /* bytes of a stream that a Keep keeps */
     EXIT_TEXT_MAX = 1024,
-    OUTBOX_SIZE_MAX = 2 * STREAM_TAIL_MAX + 2048, /* of the plaintext */
+    STREAM_TIMES_SIZE_MAX = 3 + 19 * STREAM_TIMES_MAX,                      /* encoded */
+    OUTBOX_SIZE_MAX = 2 * (STREAM_TAIL_MAX + STREAM_TIMES_SIZE_MAX) + 2048, /* of the plaintext */
 };
 
 enum exit_kind { EXIT_EXIT = 1, EXIT_TRAP, EXIT_STOPPED, EXIT_INVALID, EXIT_FAILED };
@@ -34,6 +34,8 @@ struct outbox {
     struct exit_record exit;
     uint64_t tail_offset[2];
     struct span tail[2];
+    bool has_times;
+    struct span times[2]; /* lists of struct stream_time */
 };
 int outbox_encode(const struct outbox *o, uint8_t *to, size_t capacity, size_t *size);
 int outbox_decode(struct span encoded, struct outbox *o);

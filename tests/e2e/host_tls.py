@@ -204,7 +204,6 @@ def bad_tokens_and_certificates_are_refused_at_start():
     start_fails("E_CONFIG", *tcp, key, "--token-file", token_file("with a space in it, and long\n"))
     start_fails("E_IO", *tcp, key, "--token-file", "/nonexistent")
     start_fails("E_CONFIG", "--insecure", "--listen", "tcp:localhost:1")
-    start_fails("E_CONFIG", "--listen", "udp:127.0.0.1:1")
 
 
 def insecure_is_said_aloud():
@@ -339,7 +338,8 @@ def mistakes_in_the_configuration_are_named_by_line_and_column():
 def mistakes_on_the_command_line_name_the_nearest_option():
     program = os.path.join(BUILD, "src/host/casemated")
     for arguments, word in ((["--keps", "1"], "--keeps"), (["--keeps"], "needs a value"), (["--keeps", "many"], "many"),
-                            (["--keeps=0"], "keeps"), (["--insecure=yes"], "no value"), (["serve"], "serve")):
+                            (["--keeps=0"], "keeps"), (["--insecure=yes"], "no value"), (["serve"], "serve"),
+                            (["--listen", "udp:127.0.0.1:1"], "udp:127.0.0.1:1"), (["--log-level", "loud"], "loud")):
         result = subprocess.run([program, *arguments], capture_output=True, text=True)
         assert result.returncode == 2 and word in result.stderr, (arguments, result.stderr)
     assert "--listen" in subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout

@@ -27,12 +27,35 @@ static int grow(void)
     return 5;
 }
 
-static int copy_input(void)
+/* To stdout, and to a file if one is named. */
+static int copy_input(const char *path)
 {
     char bytes[4096];
     size_t got;
-    while ((got = fread(bytes, 1, sizeof bytes, stdin)) > 0)
+    FILE *file = path ? fopen(path, "w") : NULL;
+    while ((got = fread(bytes, 1, sizeof bytes, stdin)) > 0) {
         (void)fwrite(bytes, 1, got, stdout);
+        if (file)
+            (void)fwrite(bytes, 1, got, file);
+    }
+    return file ? fclose(file) : 0;
+}
+
+static void awake(void)
+{
+    (void)puts("awake");
+    (void)fflush(stdout);
+}
+
+/* A line a second, of both streams. */
+static int ticks(int count)
+{
+    for (int i = 0; i < count; i++) {
+        (void)printf("tick %d\n", i);
+        (void)fflush(stdout);
+        (void)fprintf(stderr, "tock %d\n", i);
+        (void)sleep(1);
+    }
     return 0;
 }
 
@@ -79,11 +102,15 @@ int main(int argc, char **argv)
         return recurse(&depth);
     if (strcmp(word, "grow") == 0)
         return grow();
-    if (strcmp(word, "spin") == 0)
+    if (strcmp(word, "ticks") == 0)
+        return ticks(atoi(argument));
+    if (strcmp(word, "spin") == 0) {
+        awake();
         for (volatile int i = 0;; i++)
             ;
+    }
     if (strcmp(word, "cat") == 0)
-        return copy_input();
+        return copy_input(argc > 2 ? argument : NULL);
     if (strcmp(word, "flood") == 0)
         return flood(atol(argument));
     if (strcmp(word, "write") == 0)
@@ -91,8 +118,7 @@ int main(int argc, char **argv)
     if (strcmp(word, "print") == 0)
         return print_file(argument);
     if (strcmp(word, "sleep") == 0) {
-        (void)puts("awake");
-        (void)fflush(stdout);
+        awake();
         return (int)sleep((unsigned)atoi(argument));
     }
     if (strcmp(word, "env") == 0) {

@@ -528,6 +528,47 @@ static void what_is_no_program_is_refused_as_what_it_is(void **state)
 
 /* ---- what people type ---- */
 
+static void points_in_time_are_read_as_docker_does(void **state)
+{
+    const uint64_t now = 1790000000000, january = 1769860800000; /* 2026-01-31T12:00:00Z */
+    static const char *const refused[] = {"",
+                                          "x",
+                                          "-5m",
+                                          "10x",
+                                          "1h-",
+                                          ".5s",
+                                          "5.",
+                                          "5.s",
+                                          "m",
+                                          "1h 30m",
+                                          "2026-13-01",
+                                          "2026-01-31T12:00:00Q",
+                                          "2026-01-31T12:00:00+",
+                                          "2026-01-31T12:00:00+1:2:3",
+                                          "1999-12-31T12:00:00.",
+                                          "99999999999999999999",
+                                          "99999999999999999h"};
+    uint64_t t;
+    (void)state;
+    assert_int_equal(setenv("TZ", "UTC", 1), 0);
+    assert_true(parse_since("10m", now, &t) && t == now - 600000);
+    assert_true(parse_since("1h30m", now, &t) && t == now - 5400000);
+    assert_true(parse_since("1.5s", now, &t) && t == now - 1500);
+    assert_true(parse_since("250ms", now, &t) && t == now - 250);
+    assert_true(parse_since("999999h", 5, &t) && t == 0);
+    assert_true(parse_since("1769860800", now, &t) && t == january);
+    assert_true(parse_since("1769860800.0259", now, &t) && t == january + 25);
+    assert_true(parse_since("2026-01-31T12:00:00Z", now, &t) && t == january);
+    assert_true(parse_since("2026-01-31T12:00:00.5Z", now, &t) && t == january + 500);
+    assert_true(parse_since("2026-01-31T13:30:00+01:30", now, &t) && t == january);
+    assert_true(parse_since("2026-01-31T11:00:00-0100", now, &t) && t == january);
+    assert_true(parse_since("2026-01-31T12:00:00", now, &t) && t == january);
+    assert_true(parse_since("2026-01-31T12:00", now, &t) && t == january);
+    assert_true(parse_since("2026-01-31", now, &t) && t == january - 43200000);
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        assert_false(parse_since(refused[i], now, &t));
+}
+
 static void volumes_sizes_and_env_files_are_read_as_docker_and_wasmtime_do(void **state)
 {
     struct volume v;
@@ -599,6 +640,7 @@ int main(void)
         cmocka_unit_test(missing_imports_are_named_before_a_keep_is_made),
         cmocka_unit_test(what_is_no_program_is_refused_as_what_it_is),
         cmocka_unit_test(volumes_sizes_and_env_files_are_read_as_docker_and_wasmtime_do),
+        cmocka_unit_test(points_in_time_are_read_as_docker_does),
         cmocka_unit_test(the_nearest_name_is_suggested_and_far_ones_are_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,6 +221,10 @@ static void optional_fields_are_written_when_they_are_there(void **state)
     fill(m.salt, SALT_SIZE, 4);
     fill(m.run, RUN_ID_SIZE, 5);
     check_encoding(&m, "message-owner-view-running");
+    make(MESSAGE_OUTPUT, &m);
+    m.has_time = true;
+    m.time = 1790000000000;
+    check_encoding(&m, "message-output-with-time");
 }
 
 static void an_exit_record_of_a_trap_carries_its_text(void **state)

@@ -8,7 +8,7 @@
 
 /* The label ends at its last letter; the instance id follows. */
 #define OUTBOX_INFO "casemate-outbox-1"
-enum { OUTBOX_INFO_SIZE = sizeof OUTBOX_INFO - 1, OUTBOX_OVERHEAD = 4096 };
+enum { OUTBOX_INFO_SIZE = sizeof OUTBOX_INFO - 1, OUTBOX_OVERHEAD = 4096 + 2 * STREAM_TIMES_SIZE_MAX };
 
 static void blob_free(uint8_t **blob, size_t size)
 {
@@ -26,16 +26,36 @@ static struct span tail_copy(const struct output *o, unsigned index, uint8_t *to
     return span_of(to, size);
 }
 
+/* When what is held was written, as the list of the outbox. */
+static int times_encode(const struct output *o, unsigned index, uint8_t *to, size_t capacity,
+                        struct span *encoded)
+{
+    const struct stretches *s = &o->times[index];
+    struct cbor_writer w;
+    cbor_writer_init(&w, to, capacity);
+    cbor_put_array(&w, s->count);
+    for (unsigned i = 0; i < s->count; i++) {
+        cbor_put_array(&w, 2);
+        cbor_put_uint(&w, s->of[i].end);
+        cbor_put_uint(&w, s->of[i].last);
+    }
+    return cbor_writer_finish(&w, encoded);
+}
+
 static int plaintext_make(struct keep *keep, uint8_t *tails, uint8_t *to, size_t capacity, size_t *size)
 {
     struct program *p = &keep->program;
-    struct outbox o = {.exit = p->exit};
+    struct outbox o = {.exit = p->exit, .has_times = true};
+    uint8_t times[2][STREAM_TIMES_SIZE_MAX];
+    int error = 0;
     memcpy(o.instance, keep->identity.instance, sizeof o.instance);
     memcpy(o.run, p->run, sizeof o.run);
     memcpy(o.workload, keep->workload.digest, sizeof o.workload);
     for (unsigned i = 0; i < 2; i++)
         o.tail[i] = tail_copy(&p->output, i, tails + i * STREAM_TAIL_MAX, &o.tail_offset[i]);
-    return outbox_encode(&o, to, capacity, size);
+    for (unsigned i = 0; i < 2 && !error; i++)
+        error = times_encode(&p->output, i, times[i], sizeof times[i], &o.times[i]);
+    return error ? error : outbox_encode(&o, to, capacity, size);
 }
 
 static int seal(struct keep *keep, struct span plaintext)

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+enum { SECOND = 1000 };
+
 int output_open(struct output *o)
 {
     for (unsigned i = 0; i < 2; i++) {
@@ -24,7 +26,46 @@ void output_free(struct output *o)
     *o = (struct output){.stream = {{.data = NULL}}};
 }
 
-size_t output_write(struct output *o, unsigned index, uint64_t held, struct span bytes)
+/* Merges each two of the older half: what is recent stays exact to the second. */
+static void merge_old(struct stretches *s)
+{
+    unsigned to = 0;
+    for (unsigned i = 0; i < STREAM_TIMES_MAX / 2; i += 2) {
+        const uint64_t first = s->of[i].first;
+        s->of[to] = s->of[i + 1];
+        s->of[to++].first = first;
+    }
+    memmove(&s->of[to], &s->of[STREAM_TIMES_MAX / 2], sizeof s->of / 2);
+    s->count = to + STREAM_TIMES_MAX / 2;
+}
+
+/* Forgets stretches whose bytes are gone. */
+static void drop_gone(struct stretches *s, uint64_t oldest)
+{
+    unsigned gone = 0;
+    while (gone < s->count && s->of[gone].end <= oldest)
+        gone++;
+    if (gone == 0)
+        return;
+    s->count -= gone;
+    memmove(s->of, &s->of[gone], s->count * sizeof s->of[0]);
+}
+
+static void note_time(struct stretches *s, const struct ring *r, uint64_t now)
+{
+    drop_gone(s, r->read);
+    struct stretch *last = s->count ? &s->of[s->count - 1] : NULL;
+    if (last && now - last->first < SECOND) {
+        last->last = now;
+        last->end = r->written;
+        return;
+    }
+    if (s->count == STREAM_TIMES_MAX)
+        merge_old(s);
+    s->of[s->count++] = (struct stretch){.end = r->written, .first = now, .last = now};
+}
+
+size_t output_write(struct output *o, unsigned index, uint64_t held, uint64_t now, struct span bytes)
 {
     struct ring *r = &o->stream[index];
     uint64_t pending = held < r->written ? r->written - held : 0;
@@ -32,7 +73,10 @@ size_t output_write(struct output *o, unsigned index, uint64_t held, struct span
     size_t size = bytes.size < room ? bytes.size : room;
     if (size > ring_free(r))
         r->read += size - ring_free(r);
-    return ring_write(r, bytes.data, size);
+    (void)ring_write(r, bytes.data, size);
+    if (size)
+        note_time(&o->times[index], r, now);
+    return size;
 }
 
 uint64_t output_written(const struct output *o, unsigned index)
@@ -56,4 +100,15 @@ size_t output_read(const struct output *o, unsigned index, uint64_t *position, u
     size_t size = r->written - *position < capacity ? (size_t)(r->written - *position) : capacity;
     ring_copy(r, *position, bytes, size);
     return size;
+}
+
+bool output_time(const struct output *o, unsigned index, uint64_t position, struct stream_time *time)
+{
+    const struct stretches *s = &o->times[index];
+    for (unsigned i = 0; i < s->count; i++)
+        if (s->of[i].end > position) {
+            *time = (struct stream_time){.end = s->of[i].end, .time = s->of[i].last};
+            return true;
+        }
+    return false;
 }

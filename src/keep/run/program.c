@@ -80,7 +80,8 @@ static int host_output(void *context, unsigned stream, struct span bytes)
     struct program *p = &r->keep->program;
     unsigned index = stream - 1;
     while (bytes.size > 0) {
-        size_t took = output_write(&p->output, index, sessions_held(r->keep, index), bytes);
+        size_t took = output_write(&p->output, index, sessions_held(r->keep, index),
+                                   keep_realtime(r->keep) / 1000000, bytes);
         bytes = span_of(bytes.data + took, bytes.size - took);
         int error = bytes.size == 0 ? 0 : serve(r, took > 0 ? poll_once : keep_wait, UINT64_MAX);
         if (error)

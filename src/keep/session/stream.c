@@ -47,9 +47,15 @@ static bool stream_output(struct session *s, unsigned index)
     size_t size = output_read(o, index, &s->position[index], bytes, capacity);
     if (size == 0)
         return false;
+    struct stream_time time = {0};
+    bool known = output_time(o, index, s->position[index], &time);
+    if (known && size > time.end - s->position[index])
+        size = (size_t)(time.end - s->position[index]);
     const struct message m = {.type = MESSAGE_OUTPUT,
                               .stream = index + 1,
                               .position = s->position[index],
+                              .has_time = known,
+                              .time = time.time,
                               .bytes = span_of(bytes, size)};
     s->position[index] += size;
     return queue(s, &m);
