@@ -19,6 +19,7 @@
 
 #include "../base/file.h"
 #include "casemate_build.h"
+#include "cgroup.h"
 #include "http.h"
 #include "log.h"
 #include "notify.h"
@@ -219,7 +220,7 @@ static int start(struct casemate_error *err)
                                .images = &agent.images,
                                .settings = s};
     if (prepare(err) < 0 || (s->private_fd >= 0 ? open_private(err) : open_shared(err)) < 0 ||
-        keeps_open(&agent.keeps, err) < 0 ||
+        (s->cgroup && cgroup_open(s->cgroup, err) < 0) || keeps_open(&agent.keeps, err) < 0 ||
         (s->token_file && tokens_load(&agent.http.tokens, s->token_file, err) < 0) ||
         http_start(&agent.http, err) < 0 || listen_open(&agent.http, err) < 0)
         return -1;

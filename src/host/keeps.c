@@ -13,6 +13,7 @@
 
 #include "../base/file.h"
 #include "../base/hex.h"
+#include "cgroup.h"
 #include "keeps_internal.h"
 #include "log.h"
 #include "warden/outbox_store.h"
@@ -190,6 +191,9 @@ static int start_warden(struct keeps *keeps, struct keep *k, const struct image 
         k->warden = 0;
         return -1;
     }
+    if (keeps->settings->cgroup &&
+        cgroup_enter(keeps->settings->cgroup, k->record.id, k->record.memory, k->warden, err) < 0)
+        return -1;
     warden_fill_launch(keeps, image, folder, k->record.memory, &launch);
     if (control_send(k->control.fd, CONTROL_LAUNCH, 0, 0, span_of(&launch, sizeof launch), image->sealed.fd,
                      false) < 0)
@@ -248,8 +252,17 @@ void keeps_close_control(struct keeps *keeps, struct keep *k)
     k->control.fd = -1;
 }
 
+/* A Keep whose warden was killed may take a moment longer to end: forget() tries again, and the next start.
+ */
+static void leave_cgroup(const struct keeps *keeps, const struct keep *k)
+{
+    if (keeps->settings->cgroup)
+        cgroup_leave(keeps->settings->cgroup, k->record.id);
+}
+
 static void forget(struct keeps *keeps, struct keep *k)
 {
+    leave_cgroup(keeps, k);
     struct casemate_error err;
     char folder[PATHS_MAX];
     keeps_path(keeps, k, "", folder);
@@ -269,6 +282,7 @@ static void over(struct keeps *keeps, struct keep *k)
 {
     close_sessions(keeps, k);
     keeps_close_control(keeps, k);
+    leave_cgroup(keeps, k);
     keeps->alive--;
     keeps->memory -= k->record.memory;
     note_outbox(keeps, k);

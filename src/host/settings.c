@@ -29,6 +29,8 @@ const struct setting settings_table[] = {
      "records, outboxes and simulated roots (default: $STATE_DIRECTORY, $XDG_STATE_HOME/casemate/host)"},
     {"config", SETTING_TEXT, AT(config), 0, 0, false, "FILE",
      "TOML file with these settings, words joined by _"},
+    {"cgroup", SETTING_TEXT, AT(cgroup), 0, 0, true, "FOLDER",
+     "a delegated cgroup (v2) without processes; each Keep gets one below it (default: none)"},
     {"keeps", SETTING_COUNT, AT(keeps), 1, 4096, true, "N", "Keeps at a time (64)"},
     {"keep-memory", SETTING_SIZE, AT(keep_memory), 16 * MIB, 1LL << 40, true, "SIZE",
      "memory of a Keep whose client names none (1280MiB)"},

@@ -21,6 +21,7 @@ struct settings {
     bool insecure;
     char *state; /* folder; NULL: the user's */
     char *config;
+    char *cgroup; /* delegated folder; NULL: limits of processes only */
     /* how much */
     int64_t keeps, keep_memory, keep_memory_max, memory, connections, header_bytes, body_bytes;
     int64_t request_seconds, first_session_seconds, session_idle_seconds, drain_seconds;
@@ -33,7 +34,7 @@ struct settings {
 
 enum setting_type { SETTING_TEXT, SETTING_LIST, SETTING_SIZE, SETTING_COUNT, SETTING_FLAG, SETTING_FD };
 
-struct setting {
+struct setting { /* NOLINT(clang-analyzer-optin.performance.Padding): the order of the table reads well */
     const char *name; /* option: --two-words; key of the file: two_words */
     enum setting_type type;
     size_t offset; /* in struct settings */

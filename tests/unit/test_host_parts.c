@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../src/host/cgroup.h"
 #include "../../src/host/http.h"
 #include "../../src/tee/process/process.h"
 
@@ -433,6 +434,128 @@ static void an_image_is_launched_only_from_memory_that_nobody_can_change(void **
     }
 }
 
+/* ---- cgroups: a plain folder stands in for the kernel's, with the files that it would make ---- */
+
+static char stand_in[64];
+
+static void put_file(const char *name, const char *text)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", stand_in, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    (void)fputs(text, f);
+    (void)fclose(f);
+}
+
+static bool file_is(const char *name, const char *expected)
+{
+    char path[256], text[64] = "";
+    (void)snprintf(path, sizeof path, "%s/%s", stand_in, name);
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return false;
+    (void)!fread(text, 1, sizeof text - 1, f);
+    (void)fclose(f);
+    return strcmp(text, expected) == 0;
+}
+
+static void remove_file(const char *name)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", stand_in, name);
+    (void)remove(path);
+}
+
+static const char *const own_files[] = {"keep-a1/memory.max", "keep-a1/pids.max", "keep-a1/memory.oom.group",
+                                        "keep-a1/cgroup.procs"};
+
+static void make_stand_in(const char *controllers)
+{
+    char path[256];
+    (void)strcpy(stand_in, "/tmp/casemate-cgroup-XXXXXX");
+    assert_non_null(mkdtemp(stand_in));
+    put_file("cgroup.controllers", controllers);
+    put_file("cgroup.subtree_control", "");
+    (void)snprintf(path, sizeof path, "%s/keep-a1", stand_in);
+    assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static void remove_stand_in(void)
+{
+    for (size_t i = 0; i < sizeof own_files / sizeof own_files[0]; i++)
+        remove_file(own_files[i]);
+    remove_file("keep-a1");
+    remove_file("cgroup.controllers");
+    remove_file("cgroup.subtree_control");
+    assert_int_equal(rmdir(stand_in), 0);
+}
+
+static void a_keep_gets_a_cgroup_with_its_limits_before_its_warden_is_told_anything(void **state)
+{
+    (void)state;
+    make_stand_in("cpu memory pids\n");
+    for (size_t i = 0; i < sizeof own_files / sizeof own_files[0]; i++)
+        put_file(own_files[i], "");
+    assert_int_equal(cgroup_open(stand_in, &err), 0);
+    assert_true(file_is("cgroup.subtree_control", "+memory +pids"));
+    assert_int_equal(cgroup_enter(stand_in, "a1", 1 << 20, 4711, &err), 0);
+    assert_true(file_is("keep-a1/memory.max", "135266304"));
+    assert_true(file_is("keep-a1/pids.max", "64"));
+    assert_true(file_is("keep-a1/memory.oom.group", "1"));
+    assert_true(file_is("keep-a1/cgroup.procs", "4711"));
+    remove_stand_in();
+}
+
+static void a_keep_whose_cgroup_cannot_be_limited_is_not_started(void **state)
+{
+    (void)state;
+    for (size_t missing = 0; missing < sizeof own_files / sizeof own_files[0]; missing++) {
+        make_stand_in("memory pids\n");
+        for (size_t i = 0; i < sizeof own_files / sizeof own_files[0]; i++)
+            if (i != missing)
+                put_file(own_files[i], "");
+        assert_int_equal(cgroup_enter(stand_in, "a1", 1 << 20, 4711, &err), -1);
+        assert_int_equal(err.code, E_SANDBOX);
+        remove_stand_in();
+    }
+}
+
+static void a_folder_that_cannot_limit_is_refused_at_the_start(void **state)
+{
+    (void)state;
+    static const char *const lacking[] = {"",       "cpu io\n",     "memory\n",
+                                          "pids\n", "memorypids\n", "xmemory pids\n"};
+    for (size_t i = 0; i < sizeof lacking / sizeof lacking[0]; i++) {
+        make_stand_in(lacking[i]);
+        assert_int_equal(cgroup_open(stand_in, &err), -1);
+        assert_int_equal(err.code, E_CONFIG);
+        assert_true(file_is("cgroup.subtree_control", ""));
+        remove_stand_in();
+    }
+    assert_int_equal(cgroup_open("/nowhere/at/all", &err), -1);
+    assert_int_equal(err.code, E_CONFIG);
+    make_stand_in("memory pids\n");
+    remove_file("cgroup.subtree_control");
+    assert_int_equal(cgroup_open(stand_in, &err), -1);
+    assert_int_equal(err.code, E_CONFIG);
+    remove_stand_in();
+}
+
+static void cgroups_that_an_earlier_casemated_left_are_removed(void **state)
+{
+    (void)state;
+    char path[256];
+    make_stand_in("memory pids\n");
+    (void)snprintf(path, sizeof path, "%s/keep-a1", stand_in);
+    assert_int_equal(cgroup_open(stand_in, &err), 0);
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(mkdir(path, 0700), 0);
+    cgroup_leave(stand_in, "a1");
+    assert_int_equal(access(path, F_OK), -1);
+    remove_stand_in();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +576,10 @@ int main(void)
         cmocka_unit_test(malformed_datagrams_are_refused),
         cmocka_unit_test(texts_of_wardens_are_cleaned),
         cmocka_unit_test(an_image_is_launched_only_from_memory_that_nobody_can_change),
+        cmocka_unit_test(a_keep_gets_a_cgroup_with_its_limits_before_its_warden_is_told_anything),
+        cmocka_unit_test(a_keep_whose_cgroup_cannot_be_limited_is_not_started),
+        cmocka_unit_test(a_folder_that_cannot_limit_is_refused_at_the_start),
+        cmocka_unit_test(cgroups_that_an_earlier_casemated_left_are_removed),
         cmocka_unit_test(technologies_are_found_by_name_and_alias_and_the_nearest_is_named),
     };
     return cmocka_run_group_tests_name("host parts", tests, set_up, tear_down);
