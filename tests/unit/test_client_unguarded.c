@@ -309,7 +309,8 @@ static bool a_bundle_of_two_keeps(struct bench *b)
     guard_off[GUARD_CLIENT_BUNDLE] = true; /* the attacker's own encoder */
     assert_int_equal(bundle_encode(&mixed, bytes, sizeof bytes, &size), 0);
     guard_off[GUARD_CLIENT_BUNDLE] = was;
-    bool accepted = casemate_verify(bytes, size, b->policy, b->roots, 0, &verdict, b->error) == 0;
+    const struct casemate_verify_options recorded = {.size = sizeof recorded, .recorded = 1};
+    bool accepted = casemate_verify(bytes, size, b->policy, b->roots, &recorded, &verdict, b->error) == 0;
     if (accepted) {
         accepted = casemate_verdict_accepted(verdict);
         casemate_verdict_free(verdict);
