@@ -46,10 +46,14 @@ const struct verb verbs[] = {
     {"attest", VERB_ATTEST, verb_attest, "[OPTIONS] HOST/ID", "Verify a running Keep.",
      "Exit code: 0 accepted, 1 refused, 2 cannot be judged.", false},
     {"measure", VERB_MEASURE, verb_measure, "[OPTIONS] [IMAGE | APP.wasm [ARGS...]]",
-     "Compute the measurement of a Keep image, or the record of a workload.",
-     "Without an argument: the installed image. Of a workload the digest depends on a salt that each "
-     "deployment draws; "
-     "give one with --salt.",
+     "Compute the measurement of an image, or the record of a workload.",
+     "Without an argument: the installed image. stdout is the measurement alone; what it assumes goes to "
+     "stderr, "
+     "and into --json. An image is a Keep's, a firmware with SEV or TDVF metadata, or an SGX stream. Of a "
+     "workload "
+     "the digest depends on a salt that each deployment draws; give one with --salt. Its arguments that look "
+     "like "
+     "options stand behind --.",
      false},
     {"verify", VERB_VERIFY, verb_verify, "[OPTIONS] FILE", "Verify evidence from a file, offline.",
      "FILE is what --save-evidence kept, or a quote, an attestation report or an EAT of any software: "

@@ -17,14 +17,16 @@
 #define HOSTED                                                                                               \
     (VERB_DEPLOY | VERB_PS | COMMANDS | VERB_INSPECT | VERB_ADOPT | VERB_RM | VERB_PLATFORM | VERB_ATTEST)
 #define JUDGING (LAUNCH | COMMANDS | VERB_ADOPT | VERB_ATTEST | VERB_VERIFY)
-#define PLACED  (LAUNCH | VERB_PLATFORM | VERB_MEASURE)
 
 const struct option_row option_rows[] = {
     {"host", 'H', OPTION_TEXT, "URL", "host agent: unix:PATH or https://HOST:7443 [$CASEMATE_HOST]", HOSTED,
      AT(host)},
     {"token-file", 0, OPTION_TEXT, "FILE", "bearer token for the host agent", HOSTED, AT(token_file)},
     {"ca-file", 0, OPTION_TEXT, "FILE", "CA certificates of the host agent's TLS (PEM)", HOSTED, AT(ca_file)},
-    {"tee", 0, OPTION_TEXT, "TEE", "kind of Keep: process, sgx, snp, tdx, sanctum, pef", PLACED, AT(tee)},
+    {"tee", 0, OPTION_TEXT, "TEE", "kind of Keep: process, sgx, snp, tdx, sanctum, pef",
+     LAUNCH | VERB_PLATFORM, AT(tee)},
+    {"tee", 0, OPTION_TEXT, "TEE", "what launches the image: process, sgx, snp, sev-es, sev, tdx",
+     VERB_MEASURE, AT(tee)},
     {"policy", 0, OPTION_TEXT, "FILE",
      "what evidence must show (policy.toml); default: images of this installation", JUDGING, AT(policy)},
     {"allow-simulated", 0, OPTION_FLAG, NULL,
@@ -58,6 +60,19 @@ const struct option_row option_rows[] = {
      LAUNCH | VERB_ATTEST, AT(save_evidence)},
     {"image", 0, OPTION_TEXT, "FILE", "Keep image to trust instead of the installed one", LAUNCH, AT(image)},
     {"salt", 0, OPTION_TEXT, "HEX", "salt of the workload digest", VERB_MEASURE, AT(salt)},
+    {"vcpus", 0, OPTION_TEXT, "N", "snp, sev-es: number of vCPUs (1)", VERB_MEASURE, AT(vcpus)},
+    {"vcpu-type", 0, OPTION_TEXT, "TYPE", "snp, sev-es: model of QEMU's, or signature 0x... (EPYC-v4)",
+     VERB_MEASURE, AT(vcpu_type)},
+    {"guest-features", 0, OPTION_TEXT, "HEX", "snp: SEV_FEATURES of the guest (0x1)", VERB_MEASURE,
+     AT(guest_features)},
+    {"kernel", 0, OPTION_TEXT, "FILE", "snp, sev-es, sev: kernel that the firmware checks by its digest",
+     VERB_MEASURE, AT(kernel)},
+    {"initrd", 0, OPTION_TEXT, "FILE", "initrd that goes with --kernel", VERB_MEASURE, AT(initrd)},
+    {"append", 0, OPTION_TEXT, "TEXT", "command line that goes with --kernel", VERB_MEASURE, AT(append)},
+    {"profile", 0, OPTION_TEXT, "NAME", "how it is launched: snp qemu, ec2, gce; tdx single-pass, two-pass",
+     VERB_MEASURE, AT(profile)},
+    {"sigstruct", 0, OPTION_TEXT, "FILE", "sgx: SIGSTRUCT to check against the image", VERB_MEASURE,
+     AT(sigstruct)},
     {"tee", 0, OPTION_TEXT, "TEE", "what the evidence must be of; default: auto, anything", VERB_VERIFY,
      AT(tee)},
     {"collateral", 0, OPTION_LIST, "DIR",
@@ -192,7 +207,7 @@ static int parse_some(struct cli *cli, int argc, char **argv)
 
 static bool program_takes_the_rest(const struct verb *verb)
 {
-    return (verb->bit & (VERB_RUN | VERB_DEPLOY | VERB_MEASURE | VERB_EXEC)) != 0;
+    return (verb->bit & (VERB_RUN | VERB_DEPLOY | VERB_EXEC)) != 0;
 }
 
 /* Where arguments are ours, options may follow them: arguments collect at the front of argv. */

@@ -29,6 +29,7 @@ struct options {
     bool allow_simulated, detach, dry_run, rm, interactive, tty, is_public, insecure;
     bool all, follow, force, recorded;
     const char *tail, *since, *timeout;
+    const char *vcpus, *vcpu_type, *guest_features, *kernel, *initrd, *append, *profile, *sigstruct;
     struct option_list variables; /* -e, --env-file, --secret-env */
     struct option_list files;     /* -v, --file, --dir, --secret-file */
     struct option_list collateral, roots;

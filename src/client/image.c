@@ -10,7 +10,7 @@
 #include "../base/paths.h"
 #include "../proto/crypto.h"
 
-static const struct measure_tee *find(const char *name, size_t size, struct casemate_error *err)
+const struct measure_tee *image_tee(const char *name, size_t size, struct casemate_error *err)
 {
     char copy[64];
     const char *nearest = NULL;
@@ -29,17 +29,19 @@ int32_t casemate_image_new(const char *tee, size_t tee_size, const void *bytes, 
 {
     uint8_t digest[DIGEST_SIZE];
     struct span part = span_of(bytes, size);
-    const struct measure_tee *found = find(tee, tee_size, err);
+    const struct measure_tee *found = image_tee(tee, tee_size, err);
     if (!found || casemate_prepare(err) < 0)
         return -1;
     struct casemate_image *made = calloc(1, sizeof *made);
     if (!made)
         return casemate_fail(err, E_NOMEM, "No memory for an image");
     made->tee = found;
-    if (found->measure(part, &made->measurement, err) < 0) {
+    struct measured result;
+    if (measure_image(found, part, NULL, &result, err) < 0) {
         free(made);
         return -1;
     }
+    made->measurement = result.value;
     if (crypto_sha256(&part, 1, digest) < 0) {
         free(made);
         return casemate_fail(err, E_INTERNAL, "The digest of an image cannot be computed");
@@ -55,9 +57,13 @@ int32_t casemate_image_installed(const char *tee, size_t tee_size, casemate_imag
 {
     char name[128], path[PATHS_MAX];
     struct buffer content = {0};
-    const struct measure_tee *found = find(tee, tee_size, err);
+    const struct measure_tee *found = image_tee(tee, tee_size, err);
     if (!found)
         return -1;
+    if (!found->image) {
+        (void)casemate_fail(err, E_TEE, "No Keep runs in %s, so that there is no image for it", found->name);
+        return casemate_next(err, "To measure other software's firmware, name the file.");
+    }
     (void)snprintf(name, sizeof name, "images/%s", found->image);
     if (paths_installed(name, path, err) < 0) {
         if (err)

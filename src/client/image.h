@@ -20,4 +20,7 @@ struct casemate_image {
     char path[PATH_MAX];
 };
 
+/* By name or alias; NULL with E_TEE and the nearest name. */
+const struct measure_tee *image_tee(const char *name, size_t size, struct casemate_error *err);
+
 #endif
