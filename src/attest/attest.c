@@ -4,6 +4,7 @@
 
 #include "../base/hex.h"
 #include "process.h"
+#include "snp.h"
 
 /* One row a TEE; forms are recognised by content, never by what the host calls them. */
 static const struct {
@@ -14,6 +15,8 @@ static const struct {
                   struct check_report *report, struct claims *claims);
 } forms[] = {
     {"process", attest_process_recognise, attest_process_need, attest_process},
+    {"snp", attest_snp_recognise, attest_snp_need, attest_snp},
+    {"sev", attest_sev_recognise, attest_sev_need, attest_sev},
 };
 
 bool attest_recognised(struct span evidence)

@@ -232,6 +232,7 @@ static void judge_revocation(const struct chain *chain, const struct chain_rules
                              const mbedtls_x509_crl *lists, size_t list_count, uint32_t flags, int64_t time,
                              struct check_report *report, struct claims *claims)
 {
+    claims->revoked = claims->revoked || flags & MBEDTLS_X509_BADCERT_REVOKED;
     for (size_t i = rules->leaf_listed ? 1 : 2; i < chain->count; i++)
         if (!judge_list(latest_list(lists, list_count, &chain->certificate[i]), &chain->certificate[i], time,
                         report, claims))

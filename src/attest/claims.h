@@ -52,15 +52,23 @@ struct snp_tcb {
     uint8_t bootloader, tee, snp, microcode, fmc;
 };
 
+enum snp_product { SNP_PRODUCT_UNKNOWN = 0, SNP_MILAN, SNP_GENOA, SNP_TURIN };
+
 /* An attestation report of SEV-SNP (ABI 1.58, table 23), where it is no common claim. */
 struct snp_claims {
     uint32_t version, vmpl;
-    char product[16]; /* Milan, Genoa, Turin */
-    bool vlek;        /* signed by a loaded key instead of the chip's own */
+    enum snp_product product;
+    bool has_cpuid; /* version 3 and later */
+    uint8_t cpu_family, cpu_model, cpu_stepping;
+    bool vlek; /* signed by a loaded key instead of the chip's own */
     bool chip_masked;
+    char provider[32]; /* whose key was loaded: CSP_ID of a VLEK */
     uint64_t policy, platform_info;
-    struct snp_tcb current, reported, committed, launch, certified; /* certified: by VCEK or VLEK */
-    uint8_t build[2][3]; /* current, committed: build, minor, major */
+    /* certified: by VCEK or VLEK */
+    struct snp_tcb current, reported, committed, launch, certified;
+    uint8_t build[2][3];  /* current, committed: build, minor, major */
+    bool has_mitigations; /* version 5 and later: */
+    uint64_t launch_mitigations, current_mitigations;
     uint32_t guest_svn;
     uint8_t family_id[16], image_id[16], host_data[32];
     uint8_t id_key[48], author_key[48]; /* digests; zero if there was none */
@@ -90,6 +98,7 @@ struct claims {
     uint8_t boot[DIGEST_SIZE]; /* of the boot record, as the evidence has it */
     uint64_t issued_at;        /* the host's word */
     size_t chain_count;        /* leaf first, root last */
+    bool revoked;              /* one of them is on its issuer's list */
     char subject[ATTEST_CHAIN_MAX][96];
     uint8_t root[DIGEST_SIZE]; /* SHA-256 of the root's certificate */
     int64_t expires;           /* earliest end of certificates and collateral */

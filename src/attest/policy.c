@@ -8,6 +8,7 @@
 
 #include "../base/hex.h"
 #include "attest.h"
+#include "policy_floors.h"
 #include "policy_rules.h"
 
 struct policy *policy_new(struct casemate_error *err)
@@ -20,6 +21,7 @@ struct policy *policy_new(struct casemate_error *err)
     p->class = ATTEST_HARDWARE;
     p->tcb_status.count = 1;
     memcpy(p->tcb_status.word[0], "UpToDate", sizeof "UpToDate");
+    policy_snp_default(&p->snp);
     return p;
 }
 
@@ -251,4 +253,6 @@ void policy_evaluate(const struct policy *policy, const struct claims *claims, s
                     policy->allow_debug ? "on or off" : "off", "%s", claims->debug ? "on" : "off");
     judge_tcb(policy, claims, report);
     judge_platform(policy, claims, report);
+    policy_snp_evaluate(&policy->snp, claims, report);
+    policy_floors_evaluate(&policy->tolerate, claims, report);
 }

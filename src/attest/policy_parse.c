@@ -7,6 +7,7 @@
 #include "../base/hex.h"
 #include "../base/nearest.h"
 #include "../base/toml.h"
+#include "policy_floors.h"
 #include "policy_rules.h"
 
 /* What a reader of one key works on. */
@@ -154,7 +155,36 @@ static int add_word(const struct parse *p, const struct toml_node *item, struct 
 
 DEFINE_WORDS(tcb_status, "`tcb_status`")
 DEFINE_WORDS(advisories, "`advisories`")
-DEFINE_WORDS(tolerate, "`tolerate`")
+
+/* A floor that is misspelt would stay where its owner thinks it lifted. */
+static int one_tolerate(const struct parse *p, const struct toml_node *item)
+{
+    struct policy_words *words = &p->policy->tolerate;
+    const char *word = words->word[words->count], *id;
+    if (add_word(p, item, words))
+        return -1;
+    struct nearest near = {.typed = word};
+    for (size_t i = 0; (id = policy_floor_id(i)) != NULL; i++) {
+        if (strcmp(id, word) == 0)
+            return 0;
+        nearest_try(&near, id);
+    }
+    if (near.best)
+        return toml_fail(p->document, item, p->err, "unknown floor \"%s\"; did you mean \"%s\"?", word,
+                         near.best);
+    return toml_fail(p->document, item, p->err, "unknown floor \"%s\"; docs/policy.md lists them", word);
+}
+
+static int parse_tolerate(const struct parse *p, const struct toml_node *node)
+{
+    p->policy->tolerate.count = 0;
+    return each(p, node, "`tolerate`", POLICY_WORDS_MAX, one_tolerate);
+}
+
+static int parse_snp(const struct parse *p, const struct toml_node *node)
+{
+    return policy_snp_parse(p->document, node, &p->policy->snp, p->err);
+}
 
 static int parse_allow_debug(const struct parse *p, const struct toml_node *node)
 {
@@ -240,7 +270,7 @@ static const struct {
     {"tcb_status", parse_tcb_status}, {"advisories", parse_advisories},
     {"tolerate", parse_tolerate},     {"allow_debug", parse_allow_debug},
     {"platforms", parse_platforms},   {"measurement", parse_measurement},
-    {"image", parse_image},
+    {"image", parse_image},           {"snp", parse_snp},
 };
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
 

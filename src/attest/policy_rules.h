@@ -6,6 +6,9 @@
 
 #include "policy.h"
 
+struct toml_document;
+struct toml_node;
+
 enum {
     POLICY_TEES_MAX = 16,
     POLICY_WORDS_MAX = 128, /* in each of tcb_status, advisories, tolerate */
@@ -35,6 +38,26 @@ struct policy_image {
     uint32_t min_svn;
 };
 
+enum { POLICY_KEYS_MAX = 32, POLICY_KEY_SIZE = 48 };
+
+/* Digests of keys, any of which will do; none: nothing is asked. */
+struct policy_digests {
+    size_t count;
+    uint8_t digest[POLICY_KEYS_MAX][POLICY_KEY_SIZE];
+};
+
+/* What is asked of reports of SEV-SNP: the table [snp]. */
+struct policy_snp {
+    uint32_t vmpl; /* the largest */
+    bool allow_vcek, allow_vlek;
+    bool allow_migration, allow_smt, allow_cxl, single_socket;
+    uint16_t min_abi; /* major, minor */
+    bool has_host_data, has_family_id, has_image_id;
+    uint8_t host_data[32], family_id[16], image_id[16];
+    struct policy_digests id_keys, author_keys;
+    uint32_t min_guest_svn;
+};
+
 struct policy {
     enum attest_class class;
     struct attest_roots roots;
@@ -42,6 +65,7 @@ struct policy {
     char tee[POLICY_TEES_MAX][STATEMENT_NAME_MAX + 1];
     struct policy_words tcb_status, advisories, tolerate;
     bool allow_debug;
+    struct policy_snp snp;
     size_t platform_count;
     char platform[POLICY_PLATFORMS_MAX][POLICY_PLATFORM_SIZE];
     size_t measurement_count;
@@ -54,5 +78,12 @@ struct policy {
 
 /* An empty one, or NULL with E_NOMEM. */
 struct policy *policy_new(struct casemate_error *err);
+
+/* [snp]: what it is without the table, the table over that, and its clauses. */
+void policy_snp_default(struct policy_snp *snp);
+int policy_snp_parse(const struct toml_document *document, const struct toml_node *table,
+                     struct policy_snp *snp, struct casemate_error *err);
+void policy_snp_evaluate(const struct policy_snp *snp, const struct claims *claims,
+                         struct check_report *report);
 
 #endif

@@ -68,8 +68,8 @@ static void every_row_has_a_vector_or_does_not_apply(void **state)
         assert_true(verdict.report.row[other_tees[i]].found[0] != '\0');
         covered[other_tees[i]] = true;
     }
-    for (unsigned id = 0; id < CHECK_COUNT; id++)
-        if (!covered[id])
+    for (unsigned id = 0; id < CHECK_COUNT; id++) /* those of other TEEs have theirs in their own tests */
+        if (!covered[id] && verdict.report.used[id])
             fail_msg("row %s has no vector", check_id_name((enum check_id)id));
 }
 
