@@ -54,6 +54,11 @@ static void keep_exit(struct drive *d, const struct casemate_event *e)
 
 static int refused(struct drive *d, const struct casemate_event *e)
 {
+    static const char missing[] = "KEEP_ENOENT";
+    if (d->asked && e->text_size == sizeof missing - 1 && memcmp(e->text, missing, e->text_size) == 0) {
+        (void)cli_fail(d->cli, "E_NOT_FOUND", "The Keep has no %s", d->asked);
+        return cli_next(d->cli, "casemate cp KEEP:/ FOLDER fetches all that it has.");
+    }
     return cli_fail(d->cli, "E_REFUSED", "The Keep refused: %.*s (%.*s)",
                     (int)(e->bytes_size < 200 ? e->bytes_size : 200), (const char *)e->bytes,
                     (int)e->text_size, e->text);

@@ -21,6 +21,7 @@ struct drive {
     uint64_t output_at[2]; /* where output goes on, in each stream */
     bool broken_pipe;      /* nobody reads our stdout */
     bool skipped;
+    const char *asked; /* guest path that a command asks for; NULL: none */
     /* Called for events that the loop does not handle itself; -1 with the error set, 1 if the loop
      * shall return. May be NULL. */
     int (*on_event)(void *context, const struct casemate_event *event);

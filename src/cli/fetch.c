@@ -106,6 +106,7 @@ static int fetch_one(struct cli *cli, struct drive *d, const char *path, const c
     void *context = d->context;
     d->on_event = on_event;
     d->context = &f;
+    d->asked = path;
     bool exited = d->exited;
     int result = casemate_session_cp(d->session, path, strlen(path), cli->error);
     while (result == 0 && !f.done) {
@@ -116,6 +117,7 @@ static int fetch_one(struct cli *cli, struct drive *d, const char *path, const c
     d->exited = d->exited || exited;
     d->on_event = before;
     d->context = context;
+    d->asked = NULL;
     if (f.fd > STDERR_FILENO)
         (void)close(f.fd);
     if (result == 0 && f.is_folder)

@@ -139,6 +139,39 @@ static const struct option_row *row_of_letter(const struct verb *verb, int lette
     return NULL;
 }
 
+/* What docker has and a Keep cannot have, with the reason: each is asked for once by everybody. */
+static const char *reason_of_foreign(const char *typed)
+{
+    static const struct {
+        const char *name, *reason;
+    } rows[] = {
+        {"-p", "A Keep of this version has no sockets to publish."},
+        {"--publish", "A Keep of this version has no sockets to publish."},
+        {"--network", "A Keep of this version has no network."},
+        {"--cpus", "A Keep has one processor."},
+        {"--entrypoint", "The module itself is the program; its arguments follow it."},
+        {"--mount", "Nothing is mounted: -v HOST:GUEST sends files, cp and --output-dir fetch them."},
+        {"--privileged", "A Keep has no privileges to give."},
+        {"--restart", "A Keep runs its program once; deploy it again for another run."},
+        {"--user", "A Keep has no users."},
+        {"-u", "A Keep has no users."},
+        {"--workdir", "A program starts in /."},
+        {"-w", "A program starts in /."},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(rows[i].name, typed) == 0)
+            return rows[i].reason;
+    return NULL;
+}
+
+static int no_such_option(struct cli *cli, const char *name)
+{
+    const char *reason = cli->verb->bit & (LAUNCH) ? reason_of_foreign(name) : NULL;
+    (void)cli_fail(cli, "E_USAGE", "Unknown option \"%s\" of casemate %s", name, cli->verb->name);
+    return reason ? cli_next(cli, "%s", reason)
+                  : cli_next(cli, "casemate help %s lists its options.", cli->verb->name);
+}
+
 /* The option as typed is unknown to this verb. */
 static int unknown(struct cli *cli, const char *typed)
 {
@@ -146,18 +179,15 @@ static int unknown(struct cli *cli, const char *typed)
     size_t size = strcspn(typed, "=");
     (void)snprintf(name, sizeof name, "%.*s", (int)(size < 60 ? size : 60), typed);
     if (strncmp(name, "--", 2) != 0) {
-        (void)cli_fail(cli, "E_USAGE", "Unknown option \"-%c\" of casemate %s", optopt ? optopt : name[1],
-                       cli->verb->name);
-        return cli_next(cli, "casemate help %s lists its options.", cli->verb->name);
+        const char letter[3] = {'-', optopt ? (char)optopt : name[1], 0};
+        return no_such_option(cli, letter);
     }
     struct nearest nearest = {.typed = name + 2};
     for (size_t i = 0; i < option_count; i++)
         if (option_rows[i].verbs & cli->verb->bit)
             nearest_try(&nearest, option_rows[i].name);
-    (void)cli_fail(cli, "E_USAGE", "Unknown option \"%s\" of casemate %s", name, cli->verb->name);
-    if (nearest.best)
-        return cli_next(cli, "Did you mean --%s?", nearest.best);
-    return cli_next(cli, "casemate help %s lists its options.", cli->verb->name);
+    (void)no_such_option(cli, name);
+    return nearest.best && !reason_of_foreign(name) ? cli_next(cli, "Did you mean --%s?", nearest.best) : -1;
 }
 
 /* getopt's two tables, from ours: the rows that this verb takes. */

@@ -66,6 +66,18 @@ static bool print_tees(const struct cli *cli, const json_t *root, const char *wa
     return usable;
 }
 
+static bool has_tee(const json_t *root, const char *wanted)
+{
+    size_t index;
+    const json_t *tee;
+    json_array_foreach(json_object_get(root, "tees"), index, tee)
+    {
+        if (strcmp(wanted, text_of(tee, "name")) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int show(struct cli *cli, struct place *place)
 {
     const void *bytes;
@@ -81,10 +93,14 @@ static int show(struct cli *cli, struct place *place)
         json_decref(root);
         return cli_fail(cli, "E_PROTOCOL", "The host agent does not say what it can run");
     }
-    bool usable = print_tees(cli, root, wanted);
+    bool usable = print_tees(cli, root, wanted), known = !wanted || has_tee(root, wanted);
     if (cli->options.json)
         output_json(stdout, json_incref(root));
     json_decref(root);
+    if (!known && !cli->options.json)
+        printf("%s: not usable\n  found that the host agent does not know it\n"
+               "  next casemate platform lists what it knows\n",
+               wanted);
     return !wanted || usable ? 0 : EXIT_REFUSED;
 }
 

@@ -19,8 +19,15 @@ const struct measure_tee *image_tee(const char *name, size_t size, struct casema
     if (tee)
         return tee;
     (void)casemate_fail(err, E_TEE, "There is no TEE \"%s\" that this version can measure", copy);
-    if (nearest)
+    if (nearest) {
         (void)casemate_next(err, "Did you mean %s?", nearest);
+        return NULL;
+    }
+    char names[128] = "";
+    for (size_t i = 0, used = 0; measure_table[i] && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "",
+                                 measure_table[i]->name);
+    (void)casemate_next(err, "This version has %s.", names);
     return NULL;
 }
 

@@ -79,6 +79,32 @@ pure_json() { python3 -c 'import json, sys; [json.loads(line) for line in open(s
     [[ "$status" = 2 && "$output" == *"--listen?"* ]]
 }
 
+@test "options of docker that a Keep cannot have are refused with the reason" {
+    while read -r option words; do
+        # shellcheck disable=SC2086
+        run casemate run $option "$TOOL"
+        [[ "$status" = 125 && "$output" == *E_USAGE* && "$output" == *"$words"* ]] || { echo "$option: $output"; false; }
+    done << 'END'
+-p no sockets
+--network=none no network
+--cpus one processor
+--entrypoint=x the program
+--mount cp and --output-dir
+--restart=always once
+-u no users
+-w starts in /
+END
+}
+
+@test "a TEE that is not there is refused with what there is" {
+    run casemate platform --tee pef
+    [[ "$status" = 1 && "$output" == *"pef: not usable"* && "$output" == *"casemate platform"* ]] || { echo "$output"; false; }
+    run casemate platform --tee process
+    [[ "$status" = 0 && "$output" == *"process: usable, simulated"* ]]
+    run casemate run --allow-simulated --tee zzz "$TOOL"
+    [[ "$status" = 125 && "$output" == *E_TEE* && "$output" == *"process"* ]] || { echo "$output"; false; }
+}
+
 @test "a missing or superfluous argument or value is named, with the usage" {
     run casemate logs
     [[ "$status" = 125 && "$output" == *"casemate logs [OPTIONS] KEEP"* ]]
