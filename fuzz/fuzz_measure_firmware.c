@@ -34,6 +34,8 @@ static bool check_tdvf(struct span image)
         const size_t offset = (size_t)(s->data.data - image.data);
         if (s->data.size && (s->data.data < image.data || !range_inside(offset, s->data.size, image.size)))
             abort();
+        if (s->type >= TDVF_TD_INFO)
+            continue;
         if (s->data.size > s->memory_size || s->address % TDVF_PAGE || s->memory_size % TDVF_PAGE)
             abort();
         total += s->attributes & TDVF_PAGE_AUG ? 0 : s->memory_size;

@@ -53,6 +53,13 @@ static int check_contents(const struct tdvf_section *s, size_t offset, struct ca
 static int check_memory(const struct tdvf *t, const struct tdvf_section *s, size_t offset,
                         struct casemate_error *err)
 {
+    if (s->type >= TDVF_TD_INFO) {
+        if (s->address || s->memory_size || s->attributes)
+            return measure_refuse(err, offset + 8, "memory of a TDVF description",
+                                  "neither address nor size nor attributes",
+                                  s->address | s->memory_size | s->attributes);
+        return 0;
+    }
     if (s->address % TDVF_PAGE)
         return measure_refuse(err, offset + 8, "address of a TDVF section", "a multiple of 0x1000",
                               s->address);
@@ -80,8 +87,8 @@ static int add_section(struct span image, const uint8_t *at, struct tdvf *t, str
         .type = load_le32(at + 24),
         .attributes = load_le32(at + 28),
     };
-    if (s.type > TDVF_PAYLOAD_PARAM)
-        return measure_refuse(err, offset + 24, "type of a TDVF section", "0 to 6", s.type);
+    if (s.type > TDVF_TD_PARAMS)
+        return measure_refuse(err, offset + 24, "type of a TDVF section", "0 to 8", s.type);
     if (!range_inside(data_offset, data_size, image.size))
         return measure_refuse(err, offset, "raw data of a TDVF section", "bytes inside the image",
                               data_offset);

@@ -19,13 +19,15 @@ enum tdvf_type {
     TDVF_PERM_MEM = 4,
     TDVF_PAYLOAD = 5,
     TDVF_PAYLOAD_PARAM = 6,
+    TDVF_TD_INFO = 7, /* these two describe bytes of the image, and take no memory */
+    TDVF_TD_PARAMS = 8,
 };
 
 enum tdvf_attributes { TDVF_EXTEND_MR = 1, TDVF_PAGE_AUG = 2 };
 
 struct tdvf_section {
     struct span data;              /* what of the section is in the image; zeros follow */
-    uint64_t address, memory_size; /* whole pages */
+    uint64_t address, memory_size; /* whole pages; none of TDVF_TD_INFO and TDVF_TD_PARAMS */
     uint32_t type, attributes;
 };
 

@@ -195,11 +195,18 @@ def errors(folder):
     refused("half a page", "E_IMAGE", ["0x1fff", "0x1000"], cut, "--tee", "snp")
 
 
+def workload():
+    module = CASEMATE.parent.parent / "share" / "casemate" / "examples" / "hello.wasm"
+    done = run(module, "--json", "--", "--json", "-x")
+    report(done.returncode == 0 and json.loads(done.stdout)["args"][1:] == ["--json", "-x"],
+           "options after a module, its own behind --", done.stdout + done.stderr)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         for part in (sev_family, tdx, sgx, errors):
             part(Path(folder))
-        for part in (corpus, shared, packaged):
+        for part in (corpus, shared, packaged, workload):
             part()
     print(f"1..{count}")
     return 1 if failed else 0

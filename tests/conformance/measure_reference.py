@@ -140,7 +140,9 @@ def mrtd(image, sections, two_passes):
     def record(name, address):
         h.update(name.ljust(16, b"\0") + struct.pack("<Q", address) + bytes(104))
 
-    for offset, raw, address, size, _, attributes in sections:
+    for offset, raw, address, size, kind, attributes in sections:
+        if kind >= 7:
+            continue
         memory = image[offset:offset + raw] + bytes(size - raw)
         steps = []
         for at in range(0, size, PAGE):
@@ -148,9 +150,9 @@ def mrtd(image, sections, two_passes):
                 steps.append((0, at))
             if attributes & 1:
                 steps += [(1, chunk) for chunk in range(at, at + PAGE, 256)]
-        for kind, at in sorted(steps, key=lambda s: s[0]) if two_passes else steps:
-            record((b"MEM.PAGE.ADD", b"MR.EXTEND")[kind], address + at)
-            if kind:
+        for extend, at in sorted(steps, key=lambda s: s[0]) if two_passes else steps:
+            record((b"MEM.PAGE.ADD", b"MR.EXTEND")[extend], address + at)
+            if extend:
                 h.update(memory[at:at + 256])
     return h.hexdigest()
 
@@ -186,7 +188,7 @@ SEV_SECTIONS = [(0x800000, 0x2000, 1), (0x802000, 0x1000, 2), (0x803000, 0x1000,
                 (0x805000, 0x1000, 0x10)]
 TDVF_SECTIONS = [(0x1000, 0x1000, 0xfffff000, 0x1000, 0, 1), (0, 0x123, 0xffffc000, 0x2000, 1, 0),
                  (0, 0, 0x809000, 0x2000, 2, 0), (0, 0, 0x800000, 0x1000, 3, 0), (0, 0, 0x810000, 0x4000, 4, 2),
-                 (0x100, 0x1333, 0x900000, 0x2000, 1, 1)]
+                 (0x100, 0x1333, 0x900000, 0x2000, 1, 1), (0x1000, 0x10, 0, 0, 7, 0)]
 SGX_PAGES = [(0, 0x205, range(16), ()), (0x1000, 0x100, range(16), ()), (0x2000, 0x203, (0, 3), (7, 9)), (0x4000, 0x203, (), ())]
 
 

@@ -42,16 +42,81 @@ static struct corpus_image image;
 static void digests_are_those_of_the_reference(void **state)
 {
     (void)state;
-    const struct measure_options two = {.vcpus = 2}, late = {.profile = "two-pass"};
-    corpus_digest("snp", "measure_firmware/sev", &two,
-                  "b204d6e514875846d420daf9f2f45f717a5d2d411e1c388fc574fb96f9ce32b0"
-                  "64ea2ae8c69fc8fb7282b4437a013567");
-    corpus_digest("tdx", "measure_firmware/both", NULL,
-                  "51415304932b3b23e495d3156631e5af45d6f0ae2405279dbc8e89ac88ecc93e"
-                  "1b2f5cef19eb4b8f11312cfb24a3340e");
-    corpus_digest("tdx", "measure_firmware/both", &late,
-                  "8efc2491590073843c0824905b7f4e91132759547a423e42e3897ad5238c8c93"
-                  "49d8d545023b5c39b3f205a874e9aeb0");
+    static const struct {
+        const char *tee, *name;
+        struct measure_options options;
+        const char *digest;
+    } rows[] = {
+        {"snp",
+         "measure_firmware/sev",
+         {.vcpus = 2},
+         "b204d6e514875846d420daf9f2f45f717a5d2d411e1c388fc574fb96f9ce32b0"
+         "64ea2ae8c69fc8fb7282b4437a013567"},
+        {"snp",
+         "measure_firmware/sev",
+         {.profile = "ec2", .vcpus = 2, .guest_features = 0x21},
+         "84c6acda76c86d89ff6ac76e1dd1a1296142f23d28d6b9915f2d1cbd9ec92a2f"
+         "dc6d32e181879f24e38dcfcf9dcd8512"},
+        {"snp",
+         "measure_firmware/sev",
+         {.profile = "gce"},
+         "3a7f300d3aae3050f77aa739631d1bc8f510ad57f2132868e98976796602f7b4"
+         "4426efba51aa6da636e886bb9f2dc635"},
+        {"snp",
+         "measure_firmware/sev",
+         {.vcpu_type = "EPYC-Milan",
+          .has_kernel = true,
+          .kernel = SPAN_LITERAL("kernel"),
+          .initrd = SPAN_LITERAL("initrd"),
+          .append = SPAN_LITERAL("quiet")},
+         "d888c1a4ecf38f4aa13baa5aa56b10f048f0acd4dacfced74535d8d417cc7426"
+         "dce3425bdc474cabef6cf3de2fb4c6c7"},
+        {"sev-es",
+         "measure_firmware/sev",
+         {.vcpus = 3,
+          .has_kernel = true,
+          .kernel = SPAN_LITERAL("kernel"),
+          .initrd = SPAN_LITERAL("initrd"),
+          .append = SPAN_LITERAL("quiet")},
+         "3395677a29b7ea94c64e064ade62623ebfea85a64c4bfed15dd578dcd357de0b"},
+        {"sev-es",
+         "measure_firmware/both",
+         {.vcpu_type = "0x1234"},
+         "ae415c4fb9fa020bd6158ab6777ff88ac1d0a14114bdf9c26923fa10bcd13c40"},
+        {"sev",
+         "measure_firmware/sev",
+         {.has_kernel = true,
+          .kernel = SPAN_LITERAL("kernel"),
+          .initrd = SPAN_LITERAL("initrd"),
+          .append = SPAN_LITERAL("quiet")},
+         "ade6445e17e7a70a1742b34de880734be2ceb44122970f23937caa24134842aa"},
+        {"sev",
+         "measure_firmware/pointer",
+         {.vcpus = 0},
+         "6b55df3e0dd4e8ceaa33da835cf1a68e0c0f9e7597e6bbaaf045d7e32d3abb30"},
+        {"tdx",
+         "measure_firmware/both",
+         {.profile = "single-pass"},
+         "e3e850512436592b30b248254870531e4807b88816e9956394bdff26bef9928f"
+         "2171b34615bc350563121d1478fbafae"},
+        {"tdx",
+         "measure_firmware/both",
+         {.profile = "two-pass"},
+         "ff411d2c0da7d672b9190cb2e790f0ed619c43a02ad4fa4a6f8a28aca8d813b7"
+         "aee8de537cfacac19351953df6636f95"},
+        {"tdx",
+         "measure_firmware/pointer",
+         {.profile = "single-pass"},
+         "11d20ea2cc34e9d56bfb3183f783f4f978efe638dc9f849e1ee163d1eb75d63f"
+         "f589bfe3cef792fac1d7a18292b3f087"},
+        {"tdx",
+         "measure_firmware/pointer",
+         {.profile = "two-pass"},
+         "b812dca34b74703ab6f3db1a6f8545d244ace56244eadd7dbbe9dc3eee9fcfb4"
+         "cda8012bf70cb28c00a18e35b5cf309e"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        corpus_digest(rows[i].tee, rows[i].name, &rows[i].options, rows[i].digest);
 }
 
 static void a_guid_table_that_does_not_add_up_is_refused(void **state)
@@ -152,7 +217,9 @@ static void tdvf_metadata_that_a_launch_would_refuse_are_refused(void **state)
         {TDVF_SECTION_0 + 4, 4, 0, "raw size of a TDVF firmware volume", "its bytes"},
         {TDVF_SECTION_HOB + 4, 4, 1, "raw size of a TDVF memory section", "0x0"},
         {TDVF_SECTION_HOB + 28, 4, 1, "attributes of a TDVF section", "what the host fills"},
-        {TDVF_SECTION_TEMP + 24, 4, 7, "type of a TDVF section", "0 to 6"},
+        {TDVF_SECTION_TEMP + 24, 4, 9, "type of a TDVF section", "0 to 8"},
+        {TDVF_SECTION_TEMP + 24, 4, 7, "memory of a TDVF description", "neither address"},
+        {TDVF_SECTION_TEMP + 24, 4, 8, "memory of a TDVF description", "neither address"},
         {TDVF_SECTION_TEMP + 28, 4, 4, "attributes of a TDVF section", "bits 0 and 1"},
         {TDVF_SECTION_PERM + 28, 4, 3, "attributes of a TDVF section", "PAGE.AUG"},
         {TDVF_SECTION_0 + 28, 4, 2, "attributes of a TDVF section", "PAGE.AUG"},
@@ -298,6 +365,8 @@ static void options_that_change_nothing_are_refused(void **state)
         {"tdx", {.vcpus = 1}},
         {"tdx", {.vcpu_type = "EPYC"}},
         {"sev", {.vcpus = 1}},
+        {"snp", {.vcpu_type = "EPIC"}},
+        {"sev-es", {.vcpu_type = "EPIC"}},
         {"sev-es", {.guest_features = 1}},
         {"tdx", {.has_kernel = true}},
         {"snp", {.sigstruct = {(const uint8_t *)"x", 1}}},
