@@ -181,19 +181,39 @@ static int measure_workload(struct cli *cli, int *code)
     return result;
 }
 
+/* ---- which of them it is ---- */
+
+/* What is said of an image must not seem to count for a module, and the other way round. */
+static int check_kind(struct cli *cli, bool wasm)
+{
+    const struct options *o = &cli->options;
+    const bool of_images = o->vcpus || o->vcpu_type || o->guest_features || o->kernel || o->initrd ||
+                           o->append || o->profile || o->sigstruct;
+    const bool of_modules =
+        o->salt || o->config || o->memory || o->is_public || o->variables.count || o->files.count;
+    if (wasm && of_images)
+        return cli_usage(cli, "%s is a module, for which options of images mean nothing", cli->argv[0]);
+    if (!wasm && (of_modules || cli->argc > 1))
+        return cli_usage(cli, "%s is an image and takes neither arguments nor options of a workload",
+                         cli->argc ? cli->argv[0] : "What is installed");
+    return 0;
+}
+
 int verb_measure(struct cli *cli)
 {
     const char *tee = cli->options.tee ? cli->options.tee : "process";
     struct buffer bytes = {0};
     int code = EXIT_OURS;
     if (cli->argc == 0)
-        return measure_installed(cli, tee);
-    if (strcmp(cli->argv[0], "-") == 0)
-        return cli_usage(cli, "measure wants a file, because it looks at it twice");
+        return check_kind(cli, false) < 0 ? -1 : measure_installed(cli, tee);
+    /* A module is read again with its package. */
+    const bool input = strcmp(cli->argv[0], "-") == 0;
+    if (input && !cli->options.tee)
+        return cli_usage(cli, "measure wants a file, or with --tee an image on stdin");
     int result = file_read(cli->argv[0], IMAGE_MAX, &bytes, cli->error);
-    bool wasm = bytes.size >= 4 && memcmp(bytes.data, "\0asm", 4) == 0;
-    if (result == 0 && !wasm && cli->argc > 1)
-        result = cli_usage(cli, "%s is an image and takes no arguments", cli->argv[0]);
+    bool wasm = !input && bytes.size >= 4 && memcmp(bytes.data, "\0asm", 4) == 0;
+    if (result == 0)
+        result = check_kind(cli, wasm);
     if (result == 0)
         result = wasm ? measure_workload(cli, &code) : measure_image(cli, tee, &bytes);
     buffer_free(&bytes);

@@ -202,11 +202,24 @@ def workload():
            "options after a module, its own behind --", done.stdout + done.stderr)
 
 
+    refused("an option of images with a module", "E_USAGE", ["module"], module, "--vcpus", 2)
+    refused("an option of modules with what is installed", "E_USAGE", ["image"], "--salt", "00" * 32)
+    refused("an argument with an image", "E_USAGE", ["image"], CASEMATE, "more")
+
+
+def from_stdin():
+    image = ref.corpus()["measure_firmware/both"]
+    done = subprocess.run([CASEMATE, "measure", "-q", "-", "--tee", "tdx"], input=image, capture_output=True)
+    report(done.stdout.decode() == ref.mrtd(image, ref.TDVF_SECTIONS, False) + "\n" and not done.stderr,
+           "an image on stdin, quietly", done.stderr.decode())
+    refused("stdin of no named technology", "E_USAGE", ["--tee"], "-")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         for part in (sev_family, tdx, sgx, errors):
             part(Path(folder))
-        for part in (corpus, shared, packaged, workload):
+        for part in (corpus, shared, packaged, workload, from_stdin):
             part()
     print(f"1..{count}")
     return 1 if failed else 0
