@@ -3,6 +3,7 @@
 #include "attest.h"
 
 #include "../base/hex.h"
+#include "intel.h"
 #include "process.h"
 #include "snp.h"
 
@@ -17,6 +18,8 @@ static const struct {
     {"process", attest_process_recognise, attest_process_need, attest_process},
     {"snp", attest_snp_recognise, attest_snp_need, attest_snp},
     {"sev", attest_sev_recognise, attest_sev_need, attest_sev},
+    {"sgx", attest_sgx_recognise, attest_sgx_need, attest_sgx},
+    {"tdx", attest_tdx_recognise, attest_tdx_need, attest_tdx},
 };
 
 bool attest_recognised(struct span evidence)

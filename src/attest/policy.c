@@ -231,6 +231,22 @@ static void judge_tcb(const struct policy *p, const struct claims *c, struct che
                     missing[0] ? missing : "no others");
 }
 
+/* Intel numbers the evaluations of its TCBs: an older list may be current by its dates, but knows less. */
+static void judge_evaluation(const struct policy *p, const struct claims *c, struct check_report *report)
+{
+    char expected[32];
+    if (p->min_tcb_evaluation == 0 || !c->has_intel) {
+        check_not_applicable(report, CHECK_TCB_EVALUATION,
+                             p->min_tcb_evaluation ? "this TEE's TCB levels have no such number"
+                                                   : "the policy names no minimum");
+        return;
+    }
+    (void)snprintf(expected, sizeof expected, "at least %u", p->min_tcb_evaluation);
+    (void)check_set(report, CHECK_TCB_EVALUATION, c->tcb.evaluation >= p->min_tcb_evaluation, expected, "%u",
+                    c->tcb.evaluation);
+}
+
+/* Row 19: against an interposer on the bus nothing but knowing the machines helps. */
 static void judge_platform(const struct policy *p, const struct claims *c, struct check_report *report)
 {
     bool found = false;
@@ -252,6 +268,7 @@ void policy_evaluate(const struct policy *policy, const struct claims *claims, s
     (void)check_set(report, CHECK_DEBUG, !claims->debug || policy->allow_debug,
                     policy->allow_debug ? "on or off" : "off", "%s", claims->debug ? "on" : "off");
     judge_tcb(policy, claims, report);
+    judge_evaluation(policy, claims, report);
     judge_platform(policy, claims, report);
     policy_snp_evaluate(&policy->snp, claims, report);
     policy_floors_evaluate(&policy->tolerate, claims, report);

@@ -191,6 +191,15 @@ static int parse_allow_debug(const struct parse *p, const struct toml_node *node
     return toml_boolean(p->document, node, "`allow_debug`", &p->policy->allow_debug, p->err);
 }
 
+static int parse_min_tcb_evaluation(const struct parse *p, const struct toml_node *node)
+{
+    int64_t number = 0;
+    if (toml_integer(p->document, node, "`min_tcb_evaluation`", 1, INT32_MAX, &number, p->err))
+        return -1;
+    p->policy->min_tcb_evaluation = (uint32_t)number;
+    return 0;
+}
+
 static int one_platform(const struct parse *p, const struct toml_node *item)
 {
     if (get_word(p, item, "A platform", p->policy->platform[p->policy->platform_count], POLICY_PLATFORM_SIZE))
@@ -265,12 +274,19 @@ static const struct {
     const char *key;
     int (*parse)(const struct parse *p, const struct toml_node *node);
 } keys[] = {
-    {"version", parse_version},       {"class", parse_class},
-    {"roots", parse_roots},           {"tees", parse_tees},
-    {"tcb_status", parse_tcb_status}, {"advisories", parse_advisories},
-    {"tolerate", parse_tolerate},     {"allow_debug", parse_allow_debug},
-    {"platforms", parse_platforms},   {"measurement", parse_measurement},
-    {"image", parse_image},           {"snp", parse_snp},
+    {"version", parse_version},
+    {"class", parse_class},
+    {"roots", parse_roots},
+    {"tees", parse_tees},
+    {"tcb_status", parse_tcb_status},
+    {"advisories", parse_advisories},
+    {"tolerate", parse_tolerate},
+    {"allow_debug", parse_allow_debug},
+    {"platforms", parse_platforms},
+    {"measurement", parse_measurement},
+    {"image", parse_image},
+    {"snp", parse_snp},
+    {"min_tcb_evaluation", parse_min_tcb_evaluation},
 };
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
 

@@ -12,7 +12,7 @@ struct toml_node;
 enum {
     POLICY_TEES_MAX = 16,
     POLICY_WORDS_MAX = 128, /* in each of tcb_status, advisories, tolerate */
-    POLICY_WORD_SIZE = 32,
+    POLICY_WORD_SIZE = 40,  /* Intel's longest status has 36 letters */
     POLICY_PLATFORMS_MAX = 256,
     POLICY_PLATFORM_SIZE = 2 * 64 + 1,
     POLICY_MEASUREMENTS_MAX = 256,
@@ -66,6 +66,7 @@ struct policy {
     struct policy_words tcb_status, advisories, tolerate;
     bool allow_debug;
     struct policy_snp snp;
+    uint32_t min_tcb_evaluation; /* 0: none */
     size_t platform_count;
     char platform[POLICY_PLATFORMS_MAX][POLICY_PLATFORM_SIZE];
     size_t measurement_count;

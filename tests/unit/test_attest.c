@@ -56,7 +56,8 @@ static void every_refusal_has_its_code_what_was_expected_and_the_next_step(void 
 static void every_row_has_a_vector_or_does_not_apply(void **state)
 {
     (void)state;
-    static const enum check_id other_tees[] = {CHECK_REVOCATION, CHECK_TCB, CHECK_ADVISORIES};
+    static const enum check_id other_tees[] = {CHECK_REVOCATION, CHECK_TCB, CHECK_ADVISORIES,
+                                               CHECK_TCB_EVALUATION};
     bool covered[CHECK_COUNT] = {false};
     for (size_t i = 0; i < vector_count; i++)
         if (vectors[i].row != CHECK_COUNT)
