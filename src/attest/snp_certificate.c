@@ -100,10 +100,11 @@ static bool read_extension(unsigned char **p, const unsigned char *end, struct v
 static bool read_all(const mbedtls_x509_crt *crt, struct values *values)
 {
     unsigned char *p = crt->v3_ext.p;
-    const unsigned char *end = p + crt->v3_ext.len;
     size_t size;
-    if (crt->v3_ext.len == 0 ||
-        mbedtls_asn1_get_tag(&p, end, &size, MBEDTLS_ASN1_SEQUENCE | MBEDTLS_ASN1_CONSTRUCTED) != 0)
+    if (!p) /* a certificate without any */
+        return wrong(values, "list of extensions");
+    const unsigned char *end = p + crt->v3_ext.len;
+    if (mbedtls_asn1_get_tag(&p, end, &size, MBEDTLS_ASN1_SEQUENCE | MBEDTLS_ASN1_CONSTRUCTED) != 0)
         return wrong(values, "list of extensions");
     while (p < end)
         if (!read_extension(&p, end, values))

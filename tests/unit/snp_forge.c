@@ -225,10 +225,12 @@ struct extensions {
     size_t count;
 };
 
+#define ARC "1.3.6.1.4.1.3704.1."
+
 static struct der *add(struct extensions *e, const char *suffix)
 {
     const size_t i = e->count++;
-    (void)snprintf(e->oid[i], sizeof e->oid[i], "1.3.6.1.4.1.3704.1.%s", suffix);
+    (void)snprintf(e->oid[i], sizeof e->oid[i], ARC "%s", suffix);
     e->value[i].size = 0;
     e->list[i] = (struct pki_extension){.oid = e->oid[i]};
     return &e->value[i];
@@ -259,8 +261,10 @@ static void make_extensions(struct extensions *e, const struct snp_certificate_w
         der_raw(add(e, "4"), span_of(w->hwid, w->hwid_size));
     if (w->provider)
         der_put(add(e, "5"), DER_IA5_STRING, span_text(w->provider));
-    for (size_t i = 0; i < e->count; i++)
-        e->list[i].value = der_span(&e->value[i]);
+    for (size_t i = 0; i < e->count; i++) {
+        const bool odd = w->odd_suffix && strcmp(e->oid[i] + strlen(ARC), w->odd_suffix) == 0;
+        e->list[i].value = odd ? w->odd : der_span(&e->value[i]);
+    }
 }
 
 static struct span make_leaf(const struct snp_case *c)
@@ -280,7 +284,7 @@ static struct span make_leaf(const struct snp_case *c)
                                   .to = w->to,
                                   .no_constraints = true,
                                   .extension = e.list,
-                                  .extension_count = e.count,
+                                  .extension_count = w->bare ? 0 : e.count,
                                   .bad_signature = w->bad_signature};
     return pki_certificate(&d, &wish);
 }

@@ -57,7 +57,10 @@ struct snp_certificate_wish {
     uint8_t hwid[64];
     size_t hwid_size; /* 0: left out */
     bool hwid_wrapped;
-    const char *provider;         /* NULL: left out */
+    const char *provider;   /* NULL: left out */
+    const char *odd_suffix; /* this extension of 1.3.6.1.4.1.3704.1 has another value */
+    struct span odd;
+    bool bare;                    /* no extension at all */
     bool twice;                   /* blSPL stands there twice */
     bool bad_signature, impostor; /* impostor: signed by a key that only has the issuer's name */
     int64_t from, to;

@@ -68,6 +68,12 @@ static void bend_to_version_2(struct snp_case *c)
     flip_policy(c, SNP_POLICY_SMT);
     flip_platform(c, SNP_PLATFORM_SMT_EN);
 }
+static void bend_to_genoa_of_version_2(struct snp_case *c)
+{
+    to_version(c, 2);
+    flip_policy(c, SNP_POLICY_SMT);
+    flip_platform(c, SNP_PLATFORM_SMT_EN);
+}
 static void bend_to_no_agent(struct snp_case *c)
 {
     memset(c->report + AT_REPORT_ID_MA, 0, 32);
@@ -335,6 +341,11 @@ static void bend_processor(struct snp_case *c)
     c->report[AT_CPUID + 1] = 0x20;
     c->tolerate = ALL_FLOORS;
 }
+static void bend_processor_past_siena(struct snp_case *c)
+{
+    c->report[AT_CPUID + 1] = 0xb0;
+    c->tolerate = ALL_FLOORS;
+}
 static void bend_family(struct snp_case *c)
 {
     c->report[AT_CPUID] = 0x18;
@@ -590,6 +601,10 @@ static void bend_stackwarp_unknown(struct snp_case *c) /* Siena: no number is kn
 {
     c->report[AT_CPUID + 1] = 0xa0;
 }
+static void bend_stackwarp_stepping(struct snp_case *c)
+{
+    c->report[AT_CPUID + 2] = 3;
+}
 static void bend_to_siena_without_smt(struct snp_case *c)
 {
     bend_stackwarp_unknown(c);
@@ -649,6 +664,7 @@ const struct snp_vector snp_vectors[] = {
     GOOD("a short id in two octet strings", TURIN, bend_to_wrapped),
     GOOD("a report of version 3", GENOA, bend_to_version_3),
     GOOD("a report of version 2", MILAN, bend_to_version_2),
+    GOOD("a Genoa in version 2", GENOA, bend_to_genoa_of_version_2),
     GOOD("no agent, in zeros", GENOA, bend_to_no_agent),
     GOOD("an author key", GENOA, bend_to_author),
     GOOD("firmware that is not committed yet", GENOA, bend_to_provisional),
@@ -706,6 +722,7 @@ const struct snp_vector snp_vectors[] = {
     BAD("a VCEK that is masked", SNP_SIGNING_KEY, GENOA, bend_key_masked),
     BAD("another product's ASK", SNP_PRODUCT, GENOA, bend_issuer),
     BAD("an unknown model", SNP_PRODUCT, GENOA, bend_processor),
+    BAD("a model past Siena's", SNP_PRODUCT, GENOA, bend_processor_past_siena),
     BAD("an unknown family", SNP_PRODUCT, GENOA, bend_family),
     BAD("a later processor of Turin's family", SNP_PRODUCT, TURIN, bend_processor_turin),
     BAD("a product of a similar name", SNP_PRODUCT, GENOA, bend_product_name),
@@ -761,6 +778,7 @@ const struct snp_vector snp_vectors[] = {
     BAD("the same one step back", FLOOR_RMPOCALYPSE, GENOA, bend_rmpocalypse_committed),
     BAD("a stack that can be shifted", FLOOR_STACKWARP, GENOA, bend_stackwarp),
     BAD("one of which nobody knows", FLOOR_STACKWARP, GENOA, bend_stackwarp_unknown),
+    BAD("a stepping of which nobody knows", FLOOR_STACKWARP, GENOA, bend_stackwarp_stepping),
     BAD("registers that can be written", FLOOR_BREAKFAST, MILAN, bend_breakfast),
     BAD("the same, as far as is known", FLOOR_BREAKFAST, GENOA, bend_breakfast_unknown),
     BAD("routes that were not locked at launch", FLOOR_FABRICKED, MILAN, bend_fabricked),

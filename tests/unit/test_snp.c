@@ -265,9 +265,95 @@ static void a_certificate_that_lacks_any_extension_is_refused(void **state)
     run();
     assert_true(check_failed(&verdict.report, CHECK_SNP_CERTIFICATE));
     make(SNP_GENOA);
+    wish.certificate.bare = true;
+    run();
+    assert_string_equal(verdict.report.row[CHECK_SNP_CERTIFICATE].found, "one with a bad list of extensions");
+    make(SNP_GENOA);
     wish.certificate.product_name = "Genoa-\x1b[2J";
     run();
     assert_true(check_failed(&verdict.report, CHECK_SNP_CERTIFICATE));
+}
+
+static void an_extension_of_another_form_is_refused(void **state)
+{
+    static const struct {
+        const char *suffix;
+        struct span value;
+    } odd[] = {
+        {"1", SPAN_LITERAL("\x02\x01\x00\x00")}, /* something behind it */
+        {"1", SPAN_LITERAL("\x04\x01\x00")},
+        {"2", SPAN_LITERAL("\x0c\x05Genoa")}, /* UTF8String */
+        {"2", SPAN_LITERAL("\x16\x00")},
+        {"2", SPAN_LITERAL("\x16\x05Genoa\x00")},
+        {"2", SPAN_LITERAL("\x16\x28Genoa-0123456789012345678901234567890123456789")},
+        {"3.1", SPAN_LITERAL("\x02\x01\x80")}, /* negative */
+        {"3.1", SPAN_LITERAL("\x02\x02\x01\x00")},
+        {"3.1", SPAN_LITERAL("")},
+        {"3.4", SPAN_LITERAL("\x05\x00")}, /* a reserved level that is none */
+        {"4", SPAN_LITERAL("\x05\x40"
+                           "0123456789012345678901234567890123456789012345678901234567890123")},
+        {"4", SPAN_LITERAL("\x04\x41"
+                           "0123456789012345678901234567890123456789012345678901234567890123")},
+        {"4", SPAN_LITERAL("0123")},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        make(SNP_GENOA);
+        wish.certificate.odd_suffix = odd[i].suffix;
+        wish.certificate.odd = odd[i].value;
+        run();
+        assert_false(verdict.accepted);
+        if (!check_failed(&verdict.report, CHECK_SNP_CERTIFICATE))
+            fail_msg("value %zu of %s passes", i, odd[i].suffix);
+    }
+}
+
+static void what_begins_otherwise_is_no_report(void **state)
+{
+    (void)state;
+    build(SNP_GENOA);
+    for (size_t at = 0; at < 4; at++) {
+        uint8_t saved = bytes.evidence[at];
+        bytes.evidence[at] = at == 0 ? 0 : 2;
+        assert_int_equal(snp_case_judge(&wish, &bytes, &verdict, &err), -1);
+        bytes.evidence[at] = saved;
+    }
+    assert_true(accepts());
+    snp_bytes_free(&bytes);
+}
+
+static void a_report_alone_is_judged_without_collateral(void **state)
+{
+    (void)state;
+    build(SNP_GENOA);
+    const struct attest_input input = {.evidence = span_of(bytes.evidence, bytes.evidence_size),
+                                       .recorded = true,
+                                       .policy = bytes.policy,
+                                       .time = SNP_TIME};
+    assert_int_equal(attest_judge_raw(&input, &verdict, &err), 0);
+    assert_true(check_failed(&verdict.report, CHECK_SNP_CERTIFICATE));
+    snp_bytes_free(&bytes);
+}
+
+static void a_nonce_is_found_in_a_report_of_other_software(void **state)
+{
+    static const uint8_t nonce[] = {9, 8, 7};
+    (void)state;
+    make(SNP_GENOA);
+    wish.raw = true;
+    memcpy(wish.report + AT_REPORT_DATA, nonce, sizeof nonce);
+    snp_case_build(&wish, &bytes);
+    struct attest_input input = {.evidence = span_of(bytes.evidence, bytes.evidence_size),
+                                 .collateral = &bytes.collateral,
+                                 .nonce = span_of(nonce, sizeof nonce),
+                                 .policy = bytes.policy,
+                                 .time = SNP_TIME};
+    assert_int_equal(attest_judge_raw(&input, &verdict, &err), 0);
+    assert_true(verdict.accepted);
+    input.nonce.size--;
+    assert_int_equal(attest_judge_raw(&input, &verdict, &err), 0);
+    assert_true(check_failed(&verdict.report, CHECK_BINDING));
+    snp_bytes_free(&bytes);
 }
 
 static void a_key_of_another_name_is_no_vcek(void **state)
@@ -408,6 +494,7 @@ static void a_key_that_is_not_understood_is_an_error_with_its_place(void **state
     expect_config("version = 1\n[snp]\nallow_smt = 1\n", "allow_smt");
     expect_config("version = 1\n[snp]\nmin_abi = \"1\"\n", "min_abi");
     expect_config("version = 1\n[snp]\nmin_abi = \"1.256\"\n", "min_abi");
+    expect_config("version = 1\n[snp]\nmin_abi = \"256.1\"\n", "min_abi");
     expect_config("version = 1\n[snp]\nmin_abi = \"1.05\"\n", "min_abi");
     expect_config("version = 1\n[snp]\nmin_abi = 1.55\n", "min_abi");
     expect_config("version = 1\n[snp]\nhost_data = \"00\"\n", "host_data");
@@ -446,6 +533,21 @@ static void expect_refused_generation(uint32_t policy, const char *generation)
     assert_int_equal(verdict_error(&verdict, &err), -1);
     assert_int_equal(err.code, E_EVIDENCE);
     policy_free(accepting);
+}
+
+static void other_bytes_of_that_size_are_of_no_known_form(void **state)
+{
+    struct policy *policy;
+    uint8_t report[208] = {1, 2, 3};
+    struct attest_input input = {.evidence = span_of(report, sizeof report), .recorded = true};
+    (void)state;
+    assert_int_equal(policy_default(&policy, &err), 0);
+    input.policy = policy;
+    assert_int_equal(attest_judge_raw(&input, &verdict, &err), -1);
+    store_le32(report + 0x34, 0x1002);
+    store_le32(report + 0x3c, 1); /* the reserved word */
+    assert_int_equal(attest_judge_raw(&input, &verdict, &err), -1);
+    policy_free(policy);
 }
 
 /* row 15 */
@@ -487,6 +589,10 @@ int main(void)
         cmocka_unit_test(a_table_of_more_certificates_than_the_limit_is_refused),
         cmocka_unit_test(without_a_certificate_nothing_is_signed),
         cmocka_unit_test(a_certificate_that_lacks_any_extension_is_refused),
+        cmocka_unit_test(an_extension_of_another_form_is_refused),
+        cmocka_unit_test(what_begins_otherwise_is_no_report),
+        cmocka_unit_test(a_report_alone_is_judged_without_collateral),
+        cmocka_unit_test(a_nonce_is_found_in_a_report_of_other_software),
         cmocka_unit_test(a_key_of_another_name_is_no_vcek),
         cmocka_unit_test(the_status_is_worked_out_from_certificate_floors_and_lists),
         cmocka_unit_test(without_a_current_list_nothing_is_up_to_date),
@@ -494,6 +600,7 @@ int main(void)
         cmocka_unit_test(evidence_below_a_floor_keeps_signature_and_claims),
         cmocka_unit_test(a_key_that_is_not_understood_is_an_error_with_its_place),
         cmocka_unit_test(sev_and_sev_es_are_refused_with_the_reason),
+        cmocka_unit_test(other_bytes_of_that_size_are_of_no_known_form),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verifier on reports that real chips signed: those of the shared test data, found through
- * $CASEMATE_SHARED. Without it the program says SKIP. */
+/* The verifier on reports that real chips signed: of Debian's go-sev-guest ($CASEMATE_GO_SEV_GUEST) and of
+ * the shared test data ($CASEMATE_SHARED). What is not there is named as skipped. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,12 +19,30 @@ static const int64_t june_2023 = 1685577600, september_2023 = 1693526400;
 static struct verdict verdict;
 static struct casemate_error err;
 
+#define GOOGLE "google/"
+
+/* "google/..." is of the package, everything else of the shared data. */
 static FILE *open_file(const char *name)
 {
     char path[4096];
-    const char *shared = getenv("CASEMATE_SHARED");
-    (void)snprintf(path, sizeof path, "%s/data/evidence/snp/%s", shared ? shared : "", name);
+    const char *package = getenv("CASEMATE_GO_SEV_GUEST"), *shared = getenv("CASEMATE_SHARED");
+    if (strncmp(name, GOOGLE, strlen(GOOGLE)) == 0)
+        (void)snprintf(path, sizeof path,
+                       "%s/usr/share/gocode/src/github.com/google/go-sev-guest/verify/testdata/%s",
+                       package ? package : "", name + strlen(GOOGLE));
+    else
+        (void)snprintf(path, sizeof path, "%s/data/evidence/snp/%s", shared ? shared : "", name);
     return fopen(path, "rb");
+}
+
+static bool is_there(const char *name, const char *what)
+{
+    FILE *file = open_file(name);
+    if (file)
+        (void)fclose(file);
+    else
+        printf("# SKIP %s\n", what);
+    return file;
 }
 
 static size_t read_file(const char *name, uint8_t to[FILE_MAX])
@@ -146,6 +164,34 @@ static void a_debuggable_guest_of_a_provider_says_so(void **state)
     expect_claim("class", "hardware");
 }
 
+/* The same from Debian's package, with the chain that AMD serves: its root is AMD's because it is pinned, not
+ * because it was given. */
+static void the_package_of_another_verifier_has_a_report_that_we_judge_alike(void **state)
+{
+    static const char *const certificates[] = {"google/milan.testcer", "google/vcek.testcer", NULL};
+    static const enum check_id failed[] = {CHECK_REVOCATION, CHECK_DEBUG};
+    (void)state;
+    judge("google/attestation.bin", certificates, june_2023, OLD);
+    expect_only(failed, 2);
+    expect_claim("class", "hardware");
+    expect_claim("debug", "true");
+    expect_claim(
+        "platform",
+        "3ac3fe21e13fb0990eb28a802e3fb6a29483a6b0753590c951bdd3b8e53786184ca39e359669a2b76a1936776b564ea4"
+        "64cdce40c05f63c9b610c5068b006b5d");
+}
+
+/* A provider's chain does not lead from a chip's own key. */
+static void the_chain_of_a_vlek_is_not_that_of_a_vcek(void **state)
+{
+    static const char *const certificates[] = {"google/milanvlek.testcer", "google/vcek.testcer", NULL};
+    (void)state;
+    judge("google/attestation.bin", certificates, june_2023, OLD);
+    expect_claim("class", "hardware"); /* by the ASK that is compiled in */
+    assert_int_equal(verdict.claims.chain_count, 3);
+    assert_false(verdict.claims.snp.vlek);
+}
+
 /* Two certificates of another chip, one with and one without the later encoding of its id. */
 static void certificates_of_another_chip_do_not_sign(void **state)
 {
@@ -194,9 +240,15 @@ static void before_it_was_made_and_after_its_end_a_certificate_is_not_valid(void
     }
 }
 
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    static const struct CMUnitTest package[] = {
+        cmocka_unit_test(the_package_of_another_verifier_has_a_report_that_we_judge_alike),
+        cmocka_unit_test(the_chain_of_a_vlek_is_not_that_of_a_vcek),
+    };
+    static const struct CMUnitTest shared[] = {
         cmocka_unit_test(a_report_of_a_milan_chains_to_amds_root),
         cmocka_unit_test(the_default_policy_names_every_floor_that_it_is_below),
         cmocka_unit_test(a_debuggable_guest_of_a_provider_says_so),
@@ -205,11 +257,17 @@ int main(void)
         cmocka_unit_test(the_report_of_one_chip_is_not_the_others),
         cmocka_unit_test(before_it_was_made_and_after_its_end_a_certificate_is_not_valid),
     };
-    FILE *first = open_file("milan-coco/report.bin");
-    if (!first) {
-        puts("1..0 # SKIP no real reports: $CASEMATE_SHARED/data/evidence is not there");
+    struct CMUnitTest tests[COUNT(package) + COUNT(shared)];
+    size_t count = 0;
+    if (is_there("google/attestation.bin", "Debian's go-sev-guest: $CASEMATE_GO_SEV_GUEST is not its folder"))
+        for (size_t i = 0; i < COUNT(package); i++)
+            tests[count++] = package[i];
+    if (is_there("milan-coco/report.bin", "the shared data: $CASEMATE_SHARED has none"))
+        for (size_t i = 0; i < COUNT(shared); i++)
+            tests[count++] = shared[i];
+    if (count == 0) {
+        puts("1..0 # SKIP no reports of real chips are here");
         return 0;
     }
-    (void)fclose(first);
-    return psa_crypto_init() == PSA_SUCCESS ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+    return psa_crypto_init() == PSA_SUCCESS ? _cmocka_run_group_tests("real", tests, count, NULL, NULL) : 1;
 }
