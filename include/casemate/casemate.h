@@ -23,6 +23,7 @@
 #define CASEMATE_CASEMATE_H
 
 #include "collateral.h"
+#include "ear.h"
 #include "error.h"
 #include "host.h"
 #include "key.h"

@@ -57,6 +57,12 @@ int32_t casemate_policy_add_root(casemate_policy *policy, const char *fingerprin
 /* Adds an accepted measurement, lower-case hex, of a TEE. */
 int32_t casemate_policy_add_measurement(casemate_policy *policy, const char *tee, size_t tee_size,
                                         const char *hex, size_t hex_size, casemate_error *error);
+/* Adds the measurements of a CoRIM (docs/policy.md), as of a time (0: now); name is for messages. E_CONFIG if
+ * there are none that can be used. */
+int32_t casemate_policy_add_references(casemate_policy *policy, const char *name, size_t name_size,
+                                       const void *bytes, size_t size, int64_t time, casemate_error *error);
+/* Its clauses as one JSON object, to compare two. The text belongs to the policy until the next call. */
+int32_t casemate_policy_json(casemate_policy *policy, const char **text, size_t *size, casemate_error *error);
 
 /* ---- verdicts ---- */
 
@@ -96,6 +102,10 @@ void casemate_verdict_text(const casemate_verdict *verdict, const char **text, s
  */
 void casemate_verdict_claim(const casemate_verdict *verdict, const char *name, size_t name_size,
                             const char **text, size_t *size);
+/* The policy.toml that accepts what the evidence claims, for a person to look through. The text belongs to
+ * the verdict until the next call. E_EVIDENCE if the evidence itself does not hold. */
+int32_t casemate_verdict_policy(casemate_verdict *verdict, const char **text, size_t *size,
+                                casemate_error *error);
 /* Why it was refused, as the error that a session fails with: E_SIMULATED, E_POLICY, E_ROOT, E_EVIDENCE. */
 void casemate_verdict_error(const casemate_verdict *verdict, casemate_error *error);
 

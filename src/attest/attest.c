@@ -117,6 +117,7 @@ static void judge_wanted_tee(const struct attest_input *input, const struct clai
 /* The policy's rows, and what comes of all of them. */
 static void conclude(const struct attest_input *input, struct verdict *verdict)
 {
+    verdict->claims.time = input->time;
     judge_wanted_tee(input, &verdict->claims, &verdict->report);
     policy_evaluate(input->policy, &verdict->claims, &verdict->report);
     /* A nonce that does not match proves nothing. */

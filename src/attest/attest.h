@@ -82,6 +82,10 @@ int attest_evidence(const struct attest_input *input, const struct statement *st
 void attest_bind(const struct statement *statement, const struct attest_expected *expected,
                  struct check_report *report);
 
+/* The policy.toml that accepts what the evidence claims, for a person to look through; the caller frees
+ * *text. E_EVIDENCE if the evidence itself does not hold. */
+int policy_from_verdict(const struct verdict *verdict, char **text, struct casemate_error *err);
+
 /* Why it was refused, as the error that a session fails with: E_SIMULATED, E_ROOT, E_EVIDENCE, E_BINDING,
  * E_OTHER_KEEP, E_NOT_OWNER or E_POLICY, with expected, found and the next step of the first failed row and
  * the number of the others. Returns -1. */

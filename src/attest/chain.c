@@ -224,6 +224,7 @@ static bool judge_list(const mbedtls_x509_crl *list, const mbedtls_x509_crt *iss
     calendar_text(start, from);
     calendar_text(end, to);
     claims->expires = end < claims->expires ? end : claims->expires;
+    claims_collateral_date(claims, start);
     return check_set(report, CHECK_REVOCATION, time >= start && time <= end, expected,
                      "a list of %s of %s, to be renewed by %s", name, from, to);
 }

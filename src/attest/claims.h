@@ -101,6 +101,8 @@ struct claims {
     bool revoked;              /* one of them is on its issuer's list */
     char subject[ATTEST_CHAIN_MAX][96];
     uint8_t root[DIGEST_SIZE]; /* SHA-256 of the root's certificate */
+    int64_t time;              /* of the verification */
+    int64_t collateral_date;   /* of the oldest collateral that counted; 0: none did */
     int64_t expires;           /* earliest end of certificates and collateral */
     size_t trailing;           /* bytes behind the evidence, never read */
     bool has_sgx, has_tdx, has_intel, has_snp;
@@ -109,5 +111,12 @@ struct claims {
     struct intel_claims intel;
     struct snp_claims snp;
 };
+
+/* Collateral of this date counted. */
+static inline void claims_collateral_date(struct claims *claims, int64_t date)
+{
+    if (claims->collateral_date == 0 || date < claims->collateral_date)
+        claims->collateral_date = date;
+}
 
 #endif

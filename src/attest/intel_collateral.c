@@ -87,6 +87,7 @@ static void judge_date(struct intel *i, enum check_id row, int64_t issued, int64
     calendar_text(issued, from);
     calendar_text(next, to);
     i->claims->expires = next < i->claims->expires ? next : i->claims->expires;
+    claims_collateral_date(i->claims, issued);
     (void)check_set(i->report, row, is_current(i, issued, next), now, "issued %s, to be renewed by %s", from,
                     to);
 }

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/hex.h"
 #include "attest.h"
+#include "corim.h"
 #include "policy_floors.h"
 #include "policy_rules.h"
 
@@ -20,6 +20,7 @@ struct policy *policy_new(struct casemate_error *err)
     }
     p->class = ATTEST_HARDWARE;
     p->tcb_status.count = 1;
+    p->tcb_status_default = true;
     memcpy(p->tcb_status.word[0], "UpToDate", sizeof "UpToDate");
     policy_snp_default(&p->snp);
     return p;
@@ -83,6 +84,20 @@ int policy_add_measurement(struct policy *policy, const char *tee, struct span v
     return 0;
 }
 
+int policy_add_corim(struct policy *policy, const struct corim *corim, struct casemate_error *err)
+{
+    if (corim->count > POLICY_MEASUREMENTS_MAX - policy->measurement_count)
+        return casemate_fail(err, E_LIMIT, "A policy has at most %d measurements", POLICY_MEASUREMENTS_MAX);
+    for (size_t i = 0; i < corim->count; i++) {
+        struct policy_measurement *m = &policy->measurement[policy->measurement_count++];
+        *m = (struct policy_measurement){.value = corim->value[i].value,
+                                         .has_min_svn = corim->value[i].has_svn,
+                                         .min_svn = corim->value[i].min_svn};
+        memcpy(m->tee, corim->value[i].tee, sizeof m->tee);
+    }
+    return 0;
+}
+
 int policy_add_reference(struct policy *policy, const char *tee, const struct measurement *value,
                          const char *image, uint32_t svn, struct casemate_error *err)
 {
@@ -129,70 +144,6 @@ static void judge_tee(const struct policy *p, const struct claims *c, struct che
     (void)check_set(report, CHECK_TEE, found, expected, "%s", c->tee);
 }
 
-static bool measures(const struct policy_measurement *m, const struct claims *c)
-{
-    return strcmp(m->tee, c->tee) == 0 && m->value.size == c->measurement.size &&
-           memcmp(m->value.bytes, c->measurement.bytes, m->value.size) == 0;
-}
-
-static const struct policy_image *image_named(const struct policy *p, const char *name)
-{
-    for (size_t i = 0; i < p->image_count; i++)
-        if (strcmp(p->image[i].name, name) == 0)
-            return &p->image[i];
-    return NULL;
-}
-
-/* Whether the policy lets this image of the caller's count: by name, or because it names nothing at all. */
-static bool reference_counts(const struct policy *p, const struct policy_measurement *reference)
-{
-    return (p->image_count == 0 && p->measurement_count == 0) || image_named(p, reference->name);
-}
-
-static void judge_svn(const struct policy *p, const struct policy_measurement *reference,
-                      struct check_report *report)
-{
-    const struct policy_image *image = reference ? image_named(p, reference->name) : NULL;
-    char expected[32];
-    if (!image) {
-        check_not_applicable(report, CHECK_SVN, "the policy names no minimum for this image");
-        return;
-    }
-    (void)snprintf(expected, sizeof expected, "at least %u", image->min_svn);
-    (void)check_set(report, CHECK_SVN, reference->svn >= image->min_svn, expected, "%u (%s)", reference->svn,
-                    reference->name);
-}
-
-static void judge_measurement(const struct policy *p, const struct claims *c, struct check_report *report)
-{
-    const struct policy_measurement *match = NULL, *reference = NULL, *only = NULL;
-    size_t known = 0;
-    char found[2 * MEASUREMENT_SIZE_MAX + 1], expected[CHECK_TEXT_MAX];
-    for (size_t i = 0; i < p->measurement_count; i++) {
-        known += strcmp(p->measurement[i].tee, c->tee) == 0;
-        only = strcmp(p->measurement[i].tee, c->tee) == 0 ? &p->measurement[i] : only;
-        match = measures(&p->measurement[i], c) ? &p->measurement[i] : match;
-    }
-    for (size_t i = 0; i < p->reference_count && !match; i++) {
-        if (!reference_counts(p, &p->reference[i]))
-            continue;
-        known += strcmp(p->reference[i].tee, c->tee) == 0;
-        only = strcmp(p->reference[i].tee, c->tee) == 0 ? &p->reference[i] : only;
-        reference = measures(&p->reference[i], c) ? &p->reference[i] : reference;
-    }
-    hex_encode(c->measurement.bytes, c->measurement.size, found);
-    if (match || reference)
-        (void)snprintf(expected, sizeof expected, "%s", found);
-    else if (known == 1)
-        hex_encode(only->value.bytes, only->value.size, expected);
-    else
-        (void)snprintf(expected, sizeof expected, "one of %zu known measurements", known);
-    (void)check_set(report, CHECK_MEASUREMENT, match || reference, expected, "%s", found);
-    if (known == 0)
-        check_reason(report, CHECK_MEASUREMENT, "measurement-unknown");
-    judge_svn(p, match ? NULL : reference, report);
-}
-
 static bool has_word(const struct policy_words *words, const char *word)
 {
     for (size_t i = 0; i < words->count; i++)
@@ -210,22 +161,39 @@ static void join_words(const struct policy_words *words, char text[CHECK_TEXT_MA
     }
 }
 
+/* Advisories that apply and are not tolerated, as text. */
+static void missing_advisories(const struct policy *p, const struct claims *c, char missing[CHECK_TEXT_MAX])
+{
+    missing[0] = '\0';
+    for (size_t i = 0; i < c->advisory_count; i++) {
+        size_t used = strlen(missing);
+        if (!has_word(&p->advisories, c->advisory[i]))
+            (void)snprintf(missing + used, CHECK_TEXT_MAX - used, "%s%s", used ? ", " : "", c->advisory[i]);
+    }
+}
+
+/* By default a platform whose software needs hardening counts too, if the policy names what for. */
+static bool status_allowed(const struct policy *p, const struct claims *c, bool advisories_named)
+{
+    return has_word(&p->tcb_status, c->tcb.status) ||
+           (p->tcb_status_default && strcmp(c->tcb.status, "SWHardeningNeeded") == 0 && c->advisory_count &&
+            advisories_named);
+}
+
 static void judge_tcb(const struct policy *p, const struct claims *c, struct check_report *report)
 {
-    char expected[CHECK_TEXT_MAX], missing[CHECK_TEXT_MAX] = "";
+    char expected[CHECK_TEXT_MAX], missing[CHECK_TEXT_MAX];
     if (!c->has_tcb) {
         check_not_applicable(report, CHECK_TCB, "this TEE has no TCB levels");
         check_not_applicable(report, CHECK_ADVISORIES, "this TEE has no advisories");
         return;
     }
+    missing_advisories(p, c, missing);
     join_words(&p->tcb_status, expected);
-    (void)check_set(report, CHECK_TCB, has_word(&p->tcb_status, c->tcb.status), expected, "%s",
-                    c->tcb.status[0] ? c->tcb.status : "unknown, for there is no collateral");
-    for (size_t i = 0; i < c->advisory_count; i++) {
-        size_t used = strlen(missing);
-        if (!has_word(&p->advisories, c->advisory[i]))
-            (void)snprintf(missing + used, sizeof missing - used, "%s%s", used ? ", " : "", c->advisory[i]);
-    }
+    (void)check_set(report, CHECK_TCB, status_allowed(p, c, missing[0] == '\0'),
+                    p->tcb_status_default ? "UpToDate, or SWHardeningNeeded with every advisory named"
+                                          : expected,
+                    "%s", c->tcb.status[0] ? c->tcb.status : "unknown, for there is no collateral");
     join_words(&p->advisories, expected);
     (void)check_set(report, CHECK_ADVISORIES, missing[0] == '\0', expected[0] ? expected : "none", "%s",
                     missing[0] ? missing : "no others");
@@ -246,6 +214,25 @@ static void judge_evaluation(const struct policy *p, const struct claims *c, str
                     c->tcb.evaluation);
 }
 
+static void judge_age(const struct policy *p, const struct claims *c, struct check_report *report)
+{
+    enum { DAY = 24 * 3600 };
+    char expected[32];
+    if (p->max_collateral_age == 0 || (!c->has_tcb && c->collateral_date == 0)) {
+        check_not_applicable(report, CHECK_COLLATERAL_AGE,
+                             p->max_collateral_age ? "this TEE has no collateral"
+                                                   : "the policy names no age");
+        return;
+    }
+    (void)snprintf(expected, sizeof expected, "at most %u days", p->max_collateral_age);
+    if (c->collateral_date == 0)
+        (void)check_set(report, CHECK_COLLATERAL_AGE, false, expected, "no collateral");
+    else
+        (void)check_set(report, CHECK_COLLATERAL_AGE,
+                        c->time - c->collateral_date <= (int64_t)p->max_collateral_age * DAY, expected,
+                        "%lld days", (long long)((c->time - c->collateral_date) / DAY));
+}
+
 /* Row 19: against an interposer on the bus nothing but knowing the machines helps. */
 static void judge_platform(const struct policy *p, const struct claims *c, struct check_report *report)
 {
@@ -264,11 +251,12 @@ void policy_evaluate(const struct policy *policy, const struct claims *claims, s
 {
     judge_class(policy, claims, report);
     judge_tee(policy, claims, report);
-    judge_measurement(policy, claims, report);
+    policy_code_evaluate(policy, claims, report);
     (void)check_set(report, CHECK_DEBUG, !claims->debug || policy->allow_debug,
                     policy->allow_debug ? "on or off" : "off", "%s", claims->debug ? "on" : "off");
     judge_tcb(policy, claims, report);
     judge_evaluation(policy, claims, report);
+    judge_age(policy, claims, report);
     judge_platform(policy, claims, report);
     policy_snp_evaluate(&policy->snp, claims, report);
     policy_floors_evaluate(&policy->tolerate, claims, report);

@@ -8,6 +8,7 @@
 #include "../proto/statement.h"
 
 struct claims;
+struct corim;
 struct check_report;
 
 /* A property of the root that the evidence chains to. */
@@ -54,11 +55,15 @@ int policy_allow_simulated(struct policy *policy, const struct attest_roots *roo
 /* One more accepted measurement. */
 int policy_add_measurement(struct policy *policy, const char *tee, struct span value,
                            struct casemate_error *err);
+/* Every value of a CoRIM is one more accepted measurement. E_LIMIT. */
+int policy_add_corim(struct policy *policy, const struct corim *corim, struct casemate_error *err);
 /* An image that the caller trusts and measured itself: accepted if the policy names it with at most this SVN,
  * or names neither measurements nor images. */
 int policy_add_reference(struct policy *policy, const char *tee, const struct measurement *value,
                          const char *image, uint32_t svn, struct casemate_error *err);
 
+/* Its clauses as one JSON object; the caller frees *text. */
+int policy_json(const struct policy *policy, char **text, struct casemate_error *err);
 /* Whether it names this root: `roots`, or what policy_allow_simulated() added. */
 bool policy_pins_root(const struct policy *policy, const uint8_t fingerprint[DIGEST_SIZE]);
 /* Every clause -> its row. */

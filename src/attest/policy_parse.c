@@ -150,6 +150,8 @@ static int add_word(const struct parse *p, const struct toml_node *item, struct 
     static int parse_##list(const struct parse *p, const struct toml_node *node)                             \
     {                                                                                                        \
         p->policy->list.count = 0;                                                                           \
+        p->policy->tcb_status_default =                                                                      \
+            p->policy->tcb_status_default && &p->policy->list != &p->policy->tcb_status;                     \
         return each(p, node, key, POLICY_WORDS_MAX, one_##list);                                             \
     }
 
@@ -226,22 +228,83 @@ static int check_table(const struct parse *p, const struct toml_node *item, cons
     return 0;
 }
 
+/* What a measurement and a signer are alike in. */
+static int get_digest(const struct parse *p, const struct toml_node *item, const char *what,
+                      struct measurement *value)
+{
+    struct span text;
+    if (get_text(p, item, what, &text))
+        return -1;
+    value->size = text.size / 2;
+    if ((value->size != 32 && value->size != 48) ||
+        !hex_decode((const char *)text.data, text.size, value->bytes, value->size))
+        return toml_fail(p->document, item, p->err, "%s must be 64 or 96 hexadecimal digits", what);
+    return 0;
+}
+
+/* A number that may be left out. */
+static int get_number(const struct parse *p, const struct toml_node *item, const char *what, bool *has,
+                      uint32_t *number)
+{
+    int64_t value;
+    if (!item)
+        return 0;
+    if (toml_integer(p->document, item, what, 0, UINT32_MAX, &value, p->err))
+        return -1;
+    *has = true;
+    *number = (uint32_t)value;
+    return 0;
+}
+
 static int one_measurement(const struct parse *p, const struct toml_node *item)
 {
     static const char *const keys[] = {"tee", "value", "name", NULL};
     struct policy_measurement m = {0};
-    struct span text;
     if (check_table(p, item, "A [[measurement]]", keys, 2) || get_tee(p, toml_get(item, "tee"), m.tee) ||
-        get_text(p, toml_get(item, "value"), "`value`", &text))
+        get_digest(p, toml_get(item, "value"), "`value`", &m.value))
         return -1;
-    m.value.size = text.size / 2;
-    if ((m.value.size != 32 && m.value.size != 48) ||
-        !hex_decode((const char *)text.data, text.size, m.value.bytes, m.value.size))
-        return fail(p, toml_get(item, "value"), "`value` must be 64 or 96 hexadecimal digits");
     if (toml_get(item, "name") && get_word(p, toml_get(item, "name"), "`name`", m.name, sizeof m.name))
         return -1;
     p->policy->measurement[p->policy->measurement_count++] = m;
     return 0;
+}
+
+static int one_signer(const struct parse *p, const struct toml_node *item)
+{
+    static const char *const keys[] = {"tee", "value", "name", "product", "min_svn", NULL};
+    struct policy_signer s = {0};
+    if (check_table(p, item, "A [[signer]]", keys, 2) || get_tee(p, toml_get(item, "tee"), s.tee) ||
+        get_digest(p, toml_get(item, "value"), "`value`", &s.value) ||
+        get_number(p, toml_get(item, "product"), "`product`", &s.has_product, &s.product) ||
+        get_number(p, toml_get(item, "min_svn"), "`min_svn`", &s.has_min_svn, &s.min_svn))
+        return -1;
+    if (toml_get(item, "name") && get_word(p, toml_get(item, "name"), "`name`", s.name, sizeof s.name))
+        return -1;
+    p->policy->signer[p->policy->signer_count++] = s;
+    return 0;
+}
+
+static int parse_signer(const struct parse *p, const struct toml_node *node)
+{
+    return each(p, node, "`signer`", POLICY_SIGNERS_MAX, one_signer);
+}
+
+static int parse_age(const struct parse *p, const struct toml_node *node)
+{
+    int64_t days;
+    if (toml_integer(p->document, node, "`max_collateral_age`", 1, 3650, &days, p->err))
+        return -1;
+    p->policy->max_collateral_age = (uint32_t)days;
+    return 0;
+}
+
+static int parse_sgx(const struct parse *p, const struct toml_node *node)
+{
+    static const char *const keys[] = {"min_svn", NULL};
+    bool said;
+    if (check_table(p, node, "[sgx]", keys, 0))
+        return -1;
+    return get_number(p, toml_get(node, "min_svn"), "`min_svn`", &said, &p->policy->min_svn_sgx);
 }
 
 static int parse_measurement(const struct parse *p, const struct toml_node *node)
@@ -287,6 +350,9 @@ static const struct {
     {"image", parse_image},
     {"snp", parse_snp},
     {"min_tcb_evaluation", parse_min_tcb_evaluation},
+    {"signer", parse_signer},
+    {"sgx", parse_sgx},
+    {"max_collateral_age", parse_age},
 };
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
 

@@ -19,6 +19,7 @@ enum {
     POLICY_IMAGES_MAX = 64,
     POLICY_REFERENCES_MAX = 64,
     POLICY_NAME_SIZE = 64,
+    POLICY_SIGNERS_MAX = 64,
 };
 
 struct policy_words {
@@ -31,6 +32,17 @@ struct policy_measurement {
     struct measurement value;
     char name[POLICY_NAME_SIZE];
     uint32_t svn; /* of a reference */
+    bool has_min_svn;
+    uint32_t min_svn; /* of what the evidence claims */
+};
+
+/* Whoever signs code of a TEE, and which of it. */
+struct policy_signer {
+    char tee[STATEMENT_NAME_MAX + 1];
+    struct measurement value;
+    char name[POLICY_NAME_SIZE];
+    bool has_product, has_min_svn;
+    uint32_t product, min_svn;
 };
 
 struct policy_image {
@@ -64,19 +76,27 @@ struct policy {
     size_t tee_count;
     char tee[POLICY_TEES_MAX][STATEMENT_NAME_MAX + 1];
     struct policy_words tcb_status, advisories, tolerate;
+    bool tcb_status_default; /* `tcb_status` is not said */
     bool allow_debug;
     struct policy_snp snp;
     uint32_t min_tcb_evaluation; /* 0: none */
+    uint32_t max_collateral_age; /* days; 0: any */
+    uint32_t min_svn_sgx;        /* of every enclave; 0: any */
     size_t platform_count;
     char platform[POLICY_PLATFORMS_MAX][POLICY_PLATFORM_SIZE];
     size_t measurement_count;
     struct policy_measurement measurement[POLICY_MEASUREMENTS_MAX];
+    size_t signer_count;
+    struct policy_signer signer[POLICY_SIGNERS_MAX];
     size_t image_count;
     struct policy_image image[POLICY_IMAGES_MAX];
     size_t reference_count; /* what the caller measured itself */
     struct policy_measurement reference[POLICY_REFERENCES_MAX];
 };
 
+/* Rows MEASUREMENT and SVN: which code is accepted. */
+void policy_code_evaluate(const struct policy *policy, const struct claims *claims,
+                          struct check_report *report);
 /* An empty one, or NULL with E_NOMEM. */
 struct policy *policy_new(struct casemate_error *err);
 

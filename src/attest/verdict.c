@@ -8,122 +8,21 @@
 #include "../base/buffer.h"
 #include "../base/hex.h"
 #include "attest.h"
-#include "calendar.h"
-
-static json_t *json_hex(const uint8_t *bytes, size_t size)
-{
-    char text[2 * REPORT_DATA_SIZE + 1];
-    hex_encode(bytes, size, text);
-    return json_string(text);
-}
-
-static json_t *json_time(int64_t seconds)
-{
-    char text[CALENDAR_TEXT];
-    calendar_text(seconds, text);
-    return json_string(text);
-}
-
-static json_t *json_measurement(const struct measurement *m)
-{
-    return json_hex(m->bytes, m->size);
-}
-
-/* Adds only what is claimed. */
-static void add_text(json_t *to, const char *name, const char *text)
-{
-    if (text[0])
-        (void)json_object_set_new(to, name, json_string(text));
-}
-
-static void add_tcb(json_t *to, const struct claims *c)
-{
-    json_t *advisories = json_array();
-    for (size_t i = 0; i < c->advisory_count; i++)
-        (void)json_array_append_new(advisories, json_string(c->advisory[i]));
-    add_text(to, "tcb_status", c->tcb.status);
-    if (c->tcb.date)
-        (void)json_object_set_new(to, "tcb_date", json_time(c->tcb.date));
-    if (c->tcb.evaluation)
-        (void)json_object_set_new(to, "tcb_evaluation", json_integer(c->tcb.evaluation));
-    (void)json_object_set_new(to, "advisories", advisories);
-}
-
-static void add_launch(json_t *to, const struct claims *c)
-{
-    const struct measurement *digest = c->launch.size ? &c->launch : &c->measurement;
-    (void)json_object_set_new(to, "launch",
-                              json_pack("{s:s, s:o}", "profile",
-                                        c->launch_profile[0] ? c->launch_profile : "default", "digest",
-                                        json_measurement(digest)));
-}
-
-static void add_identity(json_t *to, const struct claims *c)
-{
-    if (c->signer.size)
-        (void)json_object_set_new(to, "signer", json_measurement(&c->signer));
-    if (c->has_svn) {
-        (void)json_object_set_new(to, "product", json_integer(c->product));
-        (void)json_object_set_new(to, "svn", json_integer(c->svn));
-    }
-    add_text(to, "platform", c->platform);
-    add_text(to, "enforced_by", c->enforced_by);
-    if (c->has_boot)
-        (void)json_object_set_new(to, "boot", json_hex(c->boot, DIGEST_SIZE));
-}
-
-static void add_chain(json_t *to, const struct claims *c)
-{
-    char root[ATTEST_FINGERPRINT_TEXT];
-    json_t *chain = json_array();
-    for (size_t i = 0; i < c->chain_count; i++)
-        (void)json_array_append_new(chain, json_string(c->subject[i]));
-    (void)json_object_set_new(to, "chain", chain);
-    if (c->chain_count) {
-        attest_fingerprint_text(c->root, root);
-        (void)json_object_set_new(to, "root", json_string(root));
-        (void)json_object_set_new(to, "expires", json_time(c->expires));
-    }
-    if (c->trailing)
-        (void)json_object_set_new(to, "trailing", json_integer((json_int_t)c->trailing));
-}
-
-static json_t *claims_json(const struct verdict *v)
-{
-    const struct claims *c = &v->claims;
-    static const char *const bindings[] = {
-        [ATTEST_RECORDED] = "recorded", [ATTEST_SESSION] = "session", [ATTEST_NONCE] = "nonce"};
-    json_t *to = json_object();
-    add_text(to, "tee", c->tee);
-    (void)json_object_set_new(to, "class", json_string(attest_class_name(c->class)));
-    (void)json_object_set_new(to, "binding", json_string(bindings[v->binding]));
-    if (c->measurement.size) { /* evidence that cannot be read claims nothing */
-        (void)json_object_set_new(to, "measurement", json_measurement(&c->measurement));
-        add_launch(to, c);
-        (void)json_object_set_new(to, "debug", json_boolean(c->debug));
-        (void)json_object_set_new(to, "report_data", json_hex(c->report_data, REPORT_DATA_SIZE));
-        if (c->issued_at)
-            (void)json_object_set_new(to, "issued_at", json_time((int64_t)(c->issued_at & INT64_MAX)));
-    }
-    add_tcb(to, c);
-    add_identity(to, c);
-    add_chain(to, c);
-    return to;
-}
+#include "claims_json.h"
 
 static json_t *statement_json(const struct statement *s)
 {
     json_t *to = json_pack("{s:s, s:s, s:s, s:s}", "kind", statement_kind_name(s->kind), "tee", s->tee,
                            "mode", s->mode, "state", keep_state_name(s->state));
-    (void)json_object_set_new(to, "instance", json_hex(s->instance, INSTANCE_ID_SIZE));
-    (void)json_object_set_new(to, "spki", json_hex(s->spki, DIGEST_SIZE));
-    (void)json_object_set_new(to, "boot", json_hex(s->boot, DIGEST_SIZE));
+    (void)json_object_set_new(to, "instance", verdict_hex_json(s->instance, INSTANCE_ID_SIZE));
+    (void)json_object_set_new(to, "spki", verdict_hex_json(s->spki, DIGEST_SIZE));
+    (void)json_object_set_new(to, "boot", verdict_hex_json(s->boot, DIGEST_SIZE));
     if (s->state != KEEP_UNOWNED)
-        (void)json_object_set_new(to, "owner", json_hex(s->owner, DIGEST_SIZE));
+        (void)json_object_set_new(to, "owner", verdict_hex_json(s->owner, DIGEST_SIZE));
     if (s->kind == STATEMENT_WORKLOAD)
-        (void)json_object_set_new(to, "workload", json_hex(s->workload, DIGEST_SIZE));
+        (void)json_object_set_new(to, "workload", verdict_hex_json(s->workload, DIGEST_SIZE));
     if (s->kind == STATEMENT_RECEIPT)
-        (void)json_object_set_new(to, "run", json_hex(s->run, RUN_ID_SIZE));
+        (void)json_object_set_new(to, "run", verdict_hex_json(s->run, RUN_ID_SIZE));
     return to;
 }
 
@@ -175,9 +74,10 @@ int verdict_json(const struct verdict *verdict, const struct collateral *collate
         if (check_failed(&verdict->report, (enum check_id)id))
             (void)json_array_append_new(reasons, json_string(reason_of(verdict, (enum check_id)id)));
     }
-    json_t *whole = json_pack("{s:s, s:o, s:o, s:o, s:o}", "verdict",
-                              verdict->accepted ? "accepted" : "refused", "reasons", reasons, "checks",
-                              checks, "claims", claims_json(verdict), "expires", json_time(verdict->expires));
+    json_t *whole =
+        json_pack("{s:s, s:o, s:o, s:o, s:o}", "verdict", verdict->accepted ? "accepted" : "refused",
+                  "reasons", reasons, "checks", checks, "claims", verdict_claims_json(verdict), "expires",
+                  verdict_time_json(verdict->expires));
     if (whole && verdict->has_statement)
         (void)json_object_set_new(whole, "statement", statement_json(&verdict->statement));
     if (whole && collateral)
@@ -189,7 +89,7 @@ int verdict_json(const struct verdict *verdict, const struct collateral *collate
 
 bool verdict_claim(const struct verdict *verdict, const char *name, char *text, size_t capacity)
 {
-    json_t *claims = claims_json(verdict), *value = json_object_get(claims, name);
+    json_t *claims = verdict_claims_json(verdict), *value = json_object_get(claims, name);
     if (json_is_string(value))
         (void)snprintf(text, capacity, "%s", json_string_value(value));
     else if (json_is_boolean(value))

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "ear_key.h"
 #include "output.h"
 
 enum { KEY_MAX = 4096 };
@@ -72,6 +73,8 @@ int verb_key(struct cli *cli)
         file = NULL;
     if (cli_want_arguments(cli, 0, 1) < 0)
         return -1;
+    if (cli->options.ear)
+        return key_ear(cli);
     if (cli->argc == 1 && file)
         return cli_usage(cli, "Either FILE or -o NEWFILE");
     int result = cli->argc == 1 ? load(cli, cli->argv[0], &key) : casemate_key_new(&key, cli->error);

@@ -63,11 +63,19 @@ const struct verb verbs[] = {
      "no answer to --nonce is a recording, and accepted as such with --recorded alone. "
      "Exit code: 0 accepted, 1 refused, 2 unusable input.",
      false},
-    {"key", VERB_KEY, verb_key, "[FILE] [-o NEWFILE]",
+    {"policy", VERB_POLICY, verb_policy, "init --from-evidence FILE | test POLICY FILE... | diff A B",
+     "Make a policy from evidence, try one on evidence, or compare two.",
+     "test judges every file as a recording and exits with 0 if all are accepted, 1 if one is refused, 2 if "
+     "one "
+     "cannot be "
+     "judged. diff prints the clauses that only A (-) or only B (+) has and exits with 1 if there are any.",
+     false},
+    {"key", VERB_KEY, verb_key, "[--ear] [FILE] [-o NEWFILE]",
      "Print the public line of an owner's key, or make a key.",
      "With FILE: its public line. With -o: makes a key in NEWFILE and prints its public line. With neither: "
      "prints a new "
-     "key (secret) on stdout and its public line on stderr.",
+     "key (secret) on stdout and its public line on stderr. With --ear it is a key that signs attestation "
+     "results, in PEM.",
      false},
     {"root", VERB_ROOT, verb_root, "import FILE | list", "Import or list simulated roots.",
      "A simulated root is imported by hand and pinned by its fingerprint; it is never taken from a host.",

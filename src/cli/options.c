@@ -17,6 +17,7 @@
 #define HOSTED                                                                                               \
     (VERB_DEPLOY | VERB_PS | COMMANDS | VERB_INSPECT | VERB_ADOPT | VERB_RM | VERB_PLATFORM | VERB_ATTEST)
 #define JUDGING (LAUNCH | COMMANDS | VERB_ADOPT | VERB_ATTEST | VERB_VERIFY)
+#define FILES   (VERB_VERIFY | VERB_POLICY)
 
 const struct option_row option_rows[] = {
     {"host", 'H', OPTION_TEXT, "URL", "host agent: unix:PATH or https://HOST:7443 [$CASEMATE_HOST]", HOSTED,
@@ -73,17 +74,25 @@ const struct option_row option_rows[] = {
      VERB_MEASURE, AT(profile)},
     {"sigstruct", 0, OPTION_TEXT, "FILE", "sgx: SIGSTRUCT to check against the image", VERB_MEASURE,
      AT(sigstruct)},
-    {"tee", 0, OPTION_TEXT, "TEE", "what the evidence must be of; default: auto, anything", VERB_VERIFY,
-     AT(tee)},
+    {"tee", 0, OPTION_TEXT, "TEE", "what the evidence must be of; default: auto, anything", FILES, AT(tee)},
     {"collateral", 0, OPTION_LIST, "DIR",
-     "folder of certificates, revocation lists and vendors' statements, recognised by content", VERB_VERIFY,
+     "folder of certificates, revocation lists and vendors' statements, recognised by content", FILES,
      AT(collateral)},
-    {"time", 0, OPTION_TEXT, "TIME", "verify as of this time: 2026-11-24T12:00:00Z; default: now",
-     VERB_VERIFY, AT(time)},
+    {"time", 0, OPTION_TEXT, "TIME", "verify as of this time: 2026-11-24T12:00:00Z; default: now", FILES,
+     AT(time)},
     {"nonce", 0, OPTION_TEXT, "HEX", "what the evidence must answer", VERB_VERIFY, AT(nonce)},
     {"recorded", 0, OPTION_FLAG, NULL, "the evidence is a recording: nothing need prove when it was made",
      VERB_VERIFY, AT(recorded)},
-    {"root", 0, OPTION_LIST, "FILE", "simulated root for this call alone", VERB_VERIFY, AT(roots)},
+    {"root", 0, OPTION_LIST, "FILE", "simulated root for this call alone", FILES, AT(roots)},
+    {"reference", 0, OPTION_LIST, "FILE", "CoRIM whose measurements are accepted too", FILES, AT(references)},
+    {"from-evidence", 0, OPTION_TEXT, "FILE", "evidence whose claims a new policy accepts", VERB_POLICY,
+     AT(from_evidence)},
+    {"ear", 0, OPTION_FLAG, NULL, "print a signed attestation result (EAR, a JWT) instead", VERB_VERIFY,
+     AT(ear)},
+    {"ear-key", 0, OPTION_TEXT, "FILE", "the verifier's own key, which signs it (casemate key --ear)",
+     VERB_VERIFY, AT(ear_key)},
+    {"ear", 0, OPTION_FLAG, NULL, "a key that signs attestation results, instead of an owner's", VERB_KEY,
+     AT(ear)},
     {"all", 'a', OPTION_FLAG, NULL, "ended Keeps and those of other hosts too", VERB_PS, AT(all)},
     {"follow", 'f', OPTION_FLAG, NULL, "go on until the program ends", VERB_LOGS, AT(follow)},
     {"since", 0, OPTION_TEXT, "TIME",
@@ -293,6 +302,7 @@ void options_free(struct options *options)
     free(options->files.items);
     free(options->collateral.items);
     free(options->roots.items);
+    free(options->references.items);
 }
 
 /* ---- help ---- */

@@ -25,14 +25,14 @@ struct options {
     const char *output;
     const char *host, *token_file, *ca_file;
     const char *tee, *policy, *key, *config, *save_evidence, *memory, *name, *output_dir, *image, *time,
-        *salt, *nonce;
+        *salt, *nonce, *ear_key, *from_evidence;
     bool allow_simulated, detach, dry_run, rm, interactive, tty, is_public, insecure;
-    bool all, follow, force, recorded;
+    bool all, follow, force, recorded, ear;
     const char *tail, *since, *timeout;
     const char *vcpus, *vcpu_type, *guest_features, *kernel, *initrd, *append, *profile, *sigstruct;
     struct option_list variables; /* -e, --env-file, --secret-env */
     struct option_list files;     /* -v, --file, --dir, --secret-file */
-    struct option_list collateral, roots;
+    struct option_list collateral, roots, references;
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_LIST };
@@ -72,6 +72,7 @@ enum {
     VERB_HELP = 1 << 18,
     VERB_EXEC = 1 << 19,
     VERB_COMPLETIONS = 1 << 20,
+    VERB_POLICY = 1 << 21,
 };
 
 /* Parses the options of cli->verb from argv (argv[0] is the verb); sets cli->options, argc and argv. Options

@@ -90,7 +90,7 @@ static void complete(struct cli *cli)
 
 static int code_of(const struct cli *cli)
 {
-    if (cli->verb && (cli->verb->bit & (VERB_VERIFY | VERB_ATTEST)))
+    if (cli->verb && (cli->verb->bit & (VERB_VERIFY | VERB_ATTEST | VERB_POLICY)))
         return EXIT_UNUSABLE;
     if (is(cli, "E_MODULE") || is(cli, "E_IMPORTS"))
         return EXIT_CANNOT_RUN;

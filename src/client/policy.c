@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "../attest/corim.h"
 #include "../base/hex.h"
 #include "image.h"
 #include "record.h"
@@ -66,6 +68,7 @@ void casemate_policy_free(casemate_policy *policy)
     if (!policy)
         return;
     policy_free(policy->policy);
+    free(policy->json);
     free(policy);
 }
 
@@ -98,6 +101,34 @@ int32_t casemate_policy_add_measurement(casemate_policy *policy, const char *tee
         return casemate_fail(err, E_USAGE, "A measurement is at most %d bytes in hexadecimal",
                              MEASUREMENT_SIZE_MAX);
     return policy_add_measurement(policy->policy, name, span_of(value, hex_size / 2), err);
+}
+
+int32_t casemate_policy_add_references(casemate_policy *policy, const char *name, size_t name_size,
+                                       const void *bytes, size_t size, int64_t when, casemate_error *err)
+{
+    char shown[256];
+    struct corim *corim = malloc(sizeof *corim);
+    if (!corim)
+        return casemate_fail(err, E_NOMEM, "No memory for reference values");
+    (void)snprintf(shown, sizeof shown, "%.*s", (int)(name_size < 255 ? name_size : 255),
+                   name_size ? name : "");
+    int result = corim_read(span_of(bytes, size), shown, when ? when : (int64_t)time(NULL), corim, err);
+    if (result == 0)
+        result = policy_add_corim(policy->policy, corim, err);
+    free(corim);
+    return result;
+}
+
+int32_t casemate_policy_json(casemate_policy *policy, const char **text, size_t *size, casemate_error *err)
+{
+    char *made;
+    if (policy_json(policy->policy, &made, err) < 0)
+        return -1;
+    free(policy->json);
+    policy->json = made;
+    *text = made;
+    *size = strlen(made);
+    return 0;
 }
 
 /* ---- of a record ---- */

@@ -38,6 +38,8 @@ void casemate_verdict_free(casemate_verdict *verdict)
         return;
     free(verdict->json);
     free(verdict->text);
+    free(verdict->ear);
+    free(verdict->policy);
     free(verdict);
 }
 
@@ -70,6 +72,19 @@ void casemate_verdict_claim(const casemate_verdict *verdict, const char *name, s
         v->claim[0] = 0;
     *text = v->claim;
     *size = strlen(v->claim);
+}
+
+int32_t casemate_verdict_policy(casemate_verdict *verdict, const char **text, size_t *size,
+                                casemate_error *err)
+{
+    char *made;
+    if (policy_from_verdict(&verdict->verdict, &made, err) < 0)
+        return -1;
+    free(verdict->policy);
+    verdict->policy = made;
+    *text = made;
+    *size = strlen(made);
+    return 0;
 }
 
 void casemate_verdict_error(const casemate_verdict *verdict, casemate_error *err)
@@ -188,6 +203,10 @@ int32_t casemate_verify(const void *evidence, size_t size, const casemate_policy
     if (error) {
         casemate_verdict_free(v);
         return -1;
+    }
+    if (o.nonce_size && o.nonce_size <= sizeof v->nonce) {
+        memcpy(v->nonce, o.nonce, o.nonce_size);
+        v->nonce_size = o.nonce_size;
     }
     *verdict = v;
     return 0;

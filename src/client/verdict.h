@@ -12,6 +12,7 @@
 
 struct casemate_policy {
     struct policy *policy;
+    char *json; /* the last casemate_policy_json(); or NULL */
 };
 
 struct casemate_roots {
@@ -23,6 +24,10 @@ struct casemate_roots {
 struct casemate_verdict {
     struct verdict verdict;
     char *json, *text;
+    uint8_t nonce[REPORT_DATA_SIZE]; /* of the caller's, for a result */
+    size_t nonce_size;
+    char *policy;    /* the last casemate_verdict_policy(); or NULL */
+    char *ear;       /* the last result; or NULL */
     char claim[256]; /* of the last casemate_verdict_claim() */
 };
 

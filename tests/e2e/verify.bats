@@ -176,3 +176,64 @@ measured() { jq -r .claims.measurement; }
     [[ "$output" == *"✔ signature"* && "$output" == *"✘ tee"* ]]
     [[ "$output" == *"expected  tdx"* && "$output" == *"found     process"* && "$output" == *"why "* && "$output" == *"to do "* ]]
 }
+
+# JWT KEY.pem BITS: whether OpenSSL finds the signature good; prints header and claims.
+jwt_check() {
+    python3 - "$@" << 'END'
+import base64, json, subprocess, sys, tempfile
+token, key, bits = sys.argv[1], sys.argv[2], int(sys.argv[3])
+def decode(part): return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+header, claims, signature = token.split(".")
+raw = decode(signature)
+assert len(raw) == bits // 4
+def integer(b):
+    b = b.lstrip(b"\0")
+    b = b"\0" + b if not b or b[0] & 0x80 else b
+    return bytes([2, len(b)]) + b
+both = integer(raw[:bits // 8]) + integer(raw[bits // 8:])
+with tempfile.NamedTemporaryFile() as sig:
+    sig.write(bytes([0x30, len(both)]) + both); sig.flush()
+    done = subprocess.run(["openssl", "dgst", "-sha%d" % bits, "-verify", key, "-signature", sig.name],
+                          input=(header + "." + claims).encode(), stdout=subprocess.DEVNULL)
+print(decode(header).decode(), decode(claims).decode())
+sys.exit(done.returncode)
+END
+}
+
+@test "an attestation result is signed with the verifier's key, as another implementation finds" {
+    casemate key --ear -o "$DIR/ear.key" > "$DIR/ear.pub"
+    [ "$(stat -c %a "$DIR/ear.key")" = 600 ]
+    [ "$(casemate key --ear "$DIR/ear.key")" = "$(cat "$DIR/ear.pub")" ]
+    run verify --ear --ear-key "$DIR/ear.key" "$DIR/bundle"
+    [ "$status" = 0 ]
+    token=$output
+    run jwt_check "$token" "$DIR/ear.pub" 256
+    [ "$status" = 0 ]
+    claims=${output#* }
+    [ "$(jq -r .eat_profile <<< "$claims")" = "tag:ietf.org,2026:rats/ear#04" ]
+    # Simulated evidence is never affirmed, though the policy accepts it.
+    [ "$(jq -r .submods.process.ear_status <<< "$claims")" = contraindicated ]
+    [ "$(jq -c '.submods.process.ear_trustworthiness_vector.hardware' <<< "$claims")" = 97 ]
+    [ "$(jq -r '.submods.process["tag:casemate.example,2026:verdict"].claims.class' <<< "$claims")" = simulated ]
+    run jwt_check "${token%????}AAAA" "$DIR/ear.pub" 256
+    [ "$status" != 0 ]
+    openssl ecparam -name secp384r1 -genkey -noout -out "$DIR/ear384.key"
+    openssl pkey -in "$DIR/ear384.key" -pubout -out "$DIR/ear384.pub"
+    run casemate verify --allow-simulated --root "$DIR/root.pem" --ear --ear-key "$DIR/ear384.key" "$DIR/bundle"
+    [ "$status" = 1 ]
+    run jwt_check "$output" "$DIR/ear384.pub" 384
+    [ "$status" = 0 ]
+    [ "$(jq -r .alg <<< "${output%% *}")" = ES384 ]
+}
+
+@test "a result without a key, or with a key of another kind, is refused" {
+    casemate key -o "$DIR/owner.key" > "$DIR/owner.pub"
+    openssl genpkey -algorithm ed25519 -out "$DIR/ed.key"
+    for wrong in "--ear" "--ear-key $DIR/ear.key" "--ear --ear-key $DIR/owner.key" "--ear --ear-key $DIR/ed.key" \
+        "--ear --ear-key $DIR/ear.pub" "--ear --json --ear-key $DIR/ear.key"; do
+        run verify $wrong "$DIR/bundle"
+        [ "$status" = 2 ]
+    done
+    run casemate key --ear -o "$DIR/ear.key"
+    [ "$status" = 125 ]
+}

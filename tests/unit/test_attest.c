@@ -57,7 +57,7 @@ static void every_row_has_a_vector_or_does_not_apply(void **state)
 {
     (void)state;
     static const enum check_id other_tees[] = {CHECK_REVOCATION, CHECK_TCB, CHECK_ADVISORIES,
-                                               CHECK_TCB_EVALUATION};
+                                               CHECK_TCB_EVALUATION, CHECK_COLLATERAL_AGE};
     bool covered[CHECK_COUNT] = {false};
     for (size_t i = 0; i < vector_count; i++)
         if (vectors[i].row != CHECK_COUNT)

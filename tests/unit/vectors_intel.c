@@ -130,6 +130,7 @@ BEND(to_manifest, w->carrying = INTEL_MANIFEST)
 BEND(to_processor_ca, w->pck.has_instance = w->pck.has_configuration = false)
 BEND(to_allowed_debug, q->enclave.sgx.flags |= 2; set_policy(j, "allow_debug = true"))
 BEND(to_evaluation, set_policy(j, "min_tcb_evaluation = 17"))
+BEND(to_age, set_policy(j, "max_collateral_age = 3650"))
 BEND(to_platform, char text[33]; hex_encode(w->pck.ppid, 16, text);
      (void)snprintf(j->policy, sizeof j->policy, "platforms = [\"%s\"]", text))
 
@@ -284,6 +285,7 @@ BEND(evaluation_info, set_policy(j, "min_tcb_evaluation = 17");
      intel_swap(w->info, "Number\":17", "Number\":16"))
 BEND(evaluation_identity, set_policy(j, "min_tcb_evaluation = 17");
      intel_swap(w->identity, "Number\":17", "Number\":16"))
+BEND(age, set_policy(j, "max_collateral_age = 1"))
 BEND(platform, set_policy(j, "platforms = [\"00\"]"))
 
 #define GOOD(name, base, bend)           {name, base, CHECK_COUNT, "UpToDate", bend_##bend}
@@ -306,6 +308,7 @@ const struct intel_vector intel_vectors[] = {
     GOOD("a certificate of the processor CA", SGX_3, to_processor_ca),
     GOOD("debugging that the policy allows", SGX_3, to_allowed_debug),
     GOOD("the evaluation that the policy wants", SGX_3, to_evaluation),
+    GOOD("collateral of the age that the policy wants", SGX_3, to_age),
     GOOD("a platform that the policy names", TDX_4, to_platform),
     STANDS("an old PCE", SGX_3, "OutOfDate", platform_old),
     STANDS("software hardening", SGX_3, "SWHardeningNeeded", hardening),
@@ -423,6 +426,7 @@ const struct intel_vector intel_vectors[] = {
     BAD("an advisory that the policy does not tolerate", SGX_3, ADVISORIES, advisories),
     BAD("TCB Info of an old evaluation", SGX_3, TCB_EVALUATION, evaluation_info),
     BAD("an identity of an old evaluation", TDX_4, TCB_EVALUATION, evaluation_identity),
+    BAD("collateral that is older than the policy wants", TDX_4, COLLATERAL_AGE, age),
     BAD("a platform that the policy does not name", SGX_3, PLATFORM, platform),
 };
 const size_t intel_vector_count = sizeof intel_vectors / sizeof *intel_vectors;

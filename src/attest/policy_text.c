@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A policy as JSON, so that two can be compared; and the policy.toml that accepts what evidence claims, for a
+ * person to look through (docs/policy.md). */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/buffer.h"
+#include "../base/hex.h"
+#include "attest.h"
+#include "calendar.h"
+#include "policy_floors.h"
+#include "policy_rules.h"
+
+static json_t *json_digest(const struct measurement *m)
+{
+    char text[2 * MEASUREMENT_SIZE_MAX + 1];
+    hex_encode(m->bytes, m->size, text);
+    return json_string(text);
+}
+
+static json_t *json_words(const struct policy_words *words)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < words->count; i++)
+        (void)json_array_append_new(list, json_string(words->word[i]));
+    return list;
+}
+
+static void add(json_t *to, const char *key, json_t *value)
+{
+    (void)json_object_set_new(to, key, value);
+}
+
+static void add_number(json_t *to, const char *key, bool has, uint32_t number)
+{
+    if (has)
+        add(to, key, json_integer(number));
+}
+
+static void add_lists(json_t *to, const struct policy *p)
+{
+    json_t *roots = json_array(), *tees = json_array(), *platforms = json_array();
+    for (size_t i = 0; i < p->roots.count; i++) {
+        char text[ATTEST_FINGERPRINT_TEXT];
+        attest_fingerprint_text(p->roots.root[i].fingerprint, text);
+        (void)json_array_append_new(roots, json_string(text));
+    }
+    for (size_t i = 0; i < p->tee_count; i++)
+        (void)json_array_append_new(tees, json_string(p->tee[i]));
+    for (size_t i = 0; i < p->platform_count; i++)
+        (void)json_array_append_new(platforms, json_string(p->platform[i]));
+    add(to, "roots", roots);
+    add(to, "tees", tees);
+    add(to, "tcb_status", json_words(&p->tcb_status));
+    if (p->tcb_status_default)
+        (void)json_array_append_new(json_object_get(to, "tcb_status"),
+                                    json_string("SWHardeningNeeded with every advisory named"));
+    add(to, "advisories", json_words(&p->advisories));
+    add(to, "tolerate", json_words(&p->tolerate));
+    add(to, "platforms", platforms);
+}
+
+static json_t *json_signer(const struct policy_signer *s)
+{
+    json_t *one = json_pack("{s:s, s:o}", "tee", s->tee, "value", json_digest(&s->value));
+    add_number(one, "product", s->has_product, s->product);
+    add_number(one, "min_svn", s->has_min_svn, s->min_svn);
+    return one;
+}
+
+static void add_digests(json_t *to, const char *key, const struct policy_digests *digests)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < digests->count; i++) {
+        char text[2 * POLICY_KEY_SIZE + 1];
+        hex_encode(digests->digest[i], POLICY_KEY_SIZE, text);
+        (void)json_array_append_new(list, json_string(text));
+    }
+    add(to, key, list);
+}
+
+static void add_bytes(json_t *to, const char *key, bool has, const uint8_t *bytes, size_t size)
+{
+    char text[2 * DIGEST_SIZE + 1];
+    if (!has)
+        return;
+    hex_encode(bytes, size, text);
+    add(to, key, json_string(text));
+}
+
+static void add_snp(json_t *to, const struct policy_snp *s)
+{
+    char abi[16];
+    json_t *keys = json_array();
+    if (s->allow_vcek)
+        (void)json_array_append_new(keys, json_string("vcek"));
+    if (s->allow_vlek)
+        (void)json_array_append_new(keys, json_string("vlek"));
+    (void)snprintf(abi, sizeof abi, "%u.%u", s->min_abi >> 8, s->min_abi & 255);
+    add(to, "snp.signing_keys", keys);
+    add(to, "snp.vmpl", json_integer(s->vmpl));
+    add(to, "snp.allow_migration", json_boolean(s->allow_migration));
+    add(to, "snp.allow_smt", json_boolean(s->allow_smt));
+    add(to, "snp.allow_cxl", json_boolean(s->allow_cxl));
+    add(to, "snp.single_socket", json_boolean(s->single_socket));
+    if (s->min_abi)
+        add(to, "snp.min_abi", json_string(abi));
+    add_number(to, "snp.min_guest_svn", s->min_guest_svn != 0, s->min_guest_svn);
+    add_bytes(to, "snp.host_data", s->has_host_data, s->host_data, sizeof s->host_data);
+    add_bytes(to, "snp.family_id", s->has_family_id, s->family_id, sizeof s->family_id);
+    add_bytes(to, "snp.image_id", s->has_image_id, s->image_id, sizeof s->image_id);
+    add_digests(to, "snp.id_keys", &s->id_keys);
+    add_digests(to, "snp.author_keys", &s->author_keys);
+}
+
+static void add_code(json_t *to, const struct policy *p)
+{
+    json_t *measurements = json_array(), *signers = json_array(), *images = json_array();
+    for (size_t i = 0; i < p->measurement_count; i++) {
+        const struct policy_measurement *m = &p->measurement[i];
+        json_t *one = json_pack("{s:s, s:o}", "tee", m->tee, "value", json_digest(&m->value));
+        add_number(one, "min_svn", m->has_min_svn, m->min_svn);
+        (void)json_array_append_new(measurements, one);
+    }
+    for (size_t i = 0; i < p->signer_count; i++)
+        (void)json_array_append_new(signers, json_signer(&p->signer[i]));
+    for (size_t i = 0; i < p->image_count; i++)
+        (void)json_array_append_new(images, json_pack("{s:s, s:I}", "name", p->image[i].name, "min_svn",
+                                                      (json_int_t)p->image[i].min_svn));
+    add(to, "measurement", measurements);
+    add(to, "signer", signers);
+    add(to, "image", images);
+}
+
+int policy_json(const struct policy *p, char **text, struct casemate_error *err)
+{
+    json_t *to = json_object();
+    add(to, "class", json_string(attest_class_name(p->class)));
+    add_lists(to, p);
+    add(to, "allow_debug", json_boolean(p->allow_debug));
+    add_number(to, "max_collateral_age", p->max_collateral_age != 0, p->max_collateral_age);
+    add_number(to, "min_tcb_evaluation", p->min_tcb_evaluation != 0, p->min_tcb_evaluation);
+    add_number(to, "sgx.min_svn", p->min_svn_sgx != 0, p->min_svn_sgx);
+    add_snp(to, &p->snp);
+    add_code(to, p);
+    *text = json_dumps(to, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    json_decref(to);
+    return *text ? 0 : casemate_fail(err, E_NOMEM, "No memory for a policy's JSON");
+}
+
+/* ---- from evidence ---- */
+
+/* Whether the evidence is what it says: only what a policy decides may have failed. */
+static bool proved(const struct verdict *v, enum check_id *failed)
+{
+    for (unsigned i = 0; i < CHECK_COUNT; i++) {
+        const enum check_id id = (enum check_id)i;
+        const enum casemate_code code = check_code(id);
+        if (!check_failed(&v->report, id) || code == E_POLICY || code == E_SIMULATED || code == E_ROOT)
+            continue;
+        *failed = id;
+        return false;
+    }
+    return true;
+}
+
+static void put_digest(struct buffer *b, const char *start, const struct measurement *m)
+{
+    char text[2 * MEASUREMENT_SIZE_MAX + 1];
+    hex_encode(m->bytes, m->size, text);
+    buffer_printf(b, "%svalue = \"%s\"\n", start, text);
+}
+
+/* Floors that the platform is below: published breaks that it is open to. */
+static void put_floors(struct buffer *b, const struct verdict *v)
+{
+    const char *id, *before = "tolerate = [";
+    for (size_t i = 0; (id = policy_floor_id(i)) != NULL; i++) {
+        if (!check_failed(&v->report, check_find(id)))
+            continue;
+        buffer_printf(b, "%s\"%s\"", before, id);
+        before = ", ";
+    }
+    if (before[0] == ',')
+        buffer_append_text(b, "]  # published breaks that this platform is open to: casemate explain ID\n");
+}
+
+static void put_platform(struct buffer *b, const struct claims *c)
+{
+    if (c->has_tcb && c->tcb.status[0])
+        buffer_printf(b, "tcb_status = [\"%s\"]%s\n", c->tcb.status,
+                      strcmp(c->tcb.status, "UpToDate") == 0 ? "" : "  # not the best: what is missing?");
+    if (c->advisory_count) {
+        buffer_append_text(b, "advisories = [");
+        for (size_t i = 0; i < c->advisory_count; i++)
+            buffer_printf(b, "%s\"%s\"", i ? ", " : "", c->advisory[i]);
+        buffer_append_text(b, "]  # published holes that this platform still has\n");
+    }
+    if (c->debug)
+        buffer_append_text(b, "allow_debug = true  # whoever runs the machine reads its memory\n");
+    if (c->platform[0])
+        buffer_printf(b, "# platforms = [\"%s\"]  # this machine and no other\n", c->platform);
+}
+
+static void put_signer(struct buffer *b, const struct claims *c)
+{
+    if (c->signer.size == 0)
+        return;
+    buffer_printf(
+        b, "\n# Instead of the measurement: whatever this signer signs.\n# [[signer]]\n# tee = \"%s\"\n",
+        c->tee);
+    put_digest(b, "# ", &c->signer);
+    if (c->has_svn)
+        buffer_printf(b, "# product = %u\n# min_svn = %u\n", c->product, c->svn);
+}
+
+int policy_from_verdict(const struct verdict *v, char **text, struct casemate_error *err)
+{
+    const struct claims *c = &v->claims;
+    char root[ATTEST_FINGERPRINT_TEXT], now[CALENDAR_TEXT];
+    struct buffer b = {0};
+    enum check_id failed;
+    if (!proved(v, &failed)) {
+        (void)casemate_fail_expected(
+            err, E_EVIDENCE, v->report.row[failed].expected, v->report.row[failed].found,
+            "A policy from evidence that is not proved would accept anything. Not so: %s",
+            check_title(failed));
+        return casemate_next(err, "casemate verify shows every check; --collateral DIR may be missing.");
+    }
+    attest_fingerprint_text(c->root, root);
+    calendar_text(c->time, now);
+    buffer_printf(&b,
+                  "# What one piece of evidence claims, as of %s. Everything here is accepted from now on: "
+                  "look at each "
+                  "line.\nversion = 1\nclass = \"%s\"\n",
+                  now, attest_class_name(c->class));
+    if (c->class == ATTEST_SIMULATED)
+        buffer_printf(&b, "roots = [\"%s\"]  # compare it with what the root's owner says\n", root);
+    buffer_printf(&b, "tees = [\"%s\"]\n", c->tee);
+    put_floors(&b, v);
+    put_platform(&b, c);
+    buffer_printf(&b, "\n[[measurement]]\ntee = \"%s\"\n", c->tee);
+    put_digest(&b, "", &c->measurement);
+    put_signer(&b, c);
+    *text = b.failed ? NULL : strdup(buffer_text(&b));
+    buffer_free(&b);
+    return *text ? 0 : casemate_fail(err, E_NOMEM, "No memory for a policy");
+}
