@@ -12,10 +12,11 @@ static void parse_report(struct span evidence)
     static struct claims claims;
     struct snp_report report;
     struct collateral set = {0};
-    size_t used;
+    size_t used = 0;
     if (!snp_report_read(evidence, &report, &claims))
         return;
-    if (snp_table_read(report.behind, &set, &used) && used > report.behind.size)
+    if (snp_table_is(report.behind) && snp_table_add(&set, "evidence", report.behind, &used, NULL) == 0 &&
+        used > report.behind.size)
         abort();
     collateral_free(&set);
 }

@@ -9,6 +9,7 @@
 #include "../base/hex.h"
 #include "../proto/cbor.h"
 #include "collateral_parts.h"
+#include "snp_report.h"
 
 static const char pem_begin[] = "-----BEGIN ";
 
@@ -250,6 +251,10 @@ int collateral_add(struct collateral *collateral, const char *name, struct span 
     if (source.size > 4 && source.data[0] == 0x30 &&
         (source.data[1] & 0x80)) /* no text begins with "0\x8." */
         return add_der(collateral, name, source, err);
+    if (snp_table_is(source)) {
+        size_t used; /* what follows is padding: hosts hand out whole pages */
+        return snp_table_add(collateral, name, source, &used, err);
+    }
     uint8_t *text = malloc(source.size + 1);
     if (!text)
         return casemate_fail(err, E_NOMEM, "No memory for collateral");

@@ -56,8 +56,9 @@ void collateral_free(struct collateral *collateral);
 /* Adds what a source consists of: a certificate or revocation list in DER, hexadecimal or base64; PEM with
  * any number of both, also as PCS sends it in a header (URL-encoded); a signed tcbInfo or enclaveIdentity; a
  * JSON object of these, as quote verification libraries keep them (tcb_info, tcb_info_signature, ..., or
- * their texts by the names of Intel's QVL). What is not understood becomes a stranger. E_LIMIT beyond the
- * limits, E_NOMEM; else 0. An item that is already there (the same bytes) is not added again. */
+ * their texts by the names of Intel's QVL); AMD's table of certificates, as hosts hand it to guests. What is
+ * not understood becomes a stranger. E_LIMIT beyond the limits, E_NOMEM; else 0. An item that is already
+ * there (the same bytes) is not added again. */
 int collateral_add(struct collateral *collateral, const char *name, struct span source,
                    struct casemate_error *err);
 /* Adds what another set has, strangers too. E_LIMIT, E_NOMEM. */

@@ -224,7 +224,8 @@ void attest_snp(const struct attest_input *input, const struct statement *statem
     (void)snprintf(claims->tee, sizeof claims->tee, "snp");
     if (!snp_report_read(input->evidence, &w.raw, claims))
         return;
-    const bool table = snp_table_read(w.raw.behind, &w.own, &table_size);
+    const bool table = !snp_table_is(w.raw.behind) ||
+                       snp_table_add(&w.own, "evidence", w.raw.behind, &table_size, NULL) == 0;
     claims->trailing = w.raw.behind.size - table_size;
     w.sets = (struct chain_sets){{&w.own, input->collateral}};
     judge_format(&w, table, claims, report);

@@ -74,8 +74,11 @@ static inline unsigned snp_signing_key(const struct snp_report *r)
  * if it is shorter. */
 bool snp_report_read(struct span evidence, struct snp_report *report, struct claims *claims);
 
-/* The certificates in the table behind a report; *used is its size. True if there is none (0) or it can be
- * read: E_NOMEM alone fails. What it holds is as little trusted as any collateral. */
-bool snp_table_read(struct span behind, struct collateral *set, size_t *used);
+/* Whether a table of certificates begins here. */
+bool snp_table_is(struct span bytes);
+/* Adds the certificates of such a table to a set; *used is the table's size. Entries that lead out of it and
+ * those of kinds that are not known are passed over. As collateral_add(): E_LIMIT, E_NOMEM; else 0. */
+int snp_table_add(struct collateral *set, const char *name, struct span table, size_t *used,
+                  struct casemate_error *err);
 
 #endif

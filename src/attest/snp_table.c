@@ -47,33 +47,38 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* Entries of other kinds (hosts have their own) are passed over. A table that is cut off ends there. */
-static bool read_entries(struct span behind, struct collateral *set, size_t *used)
+bool snp_table_is(struct span bytes)
+{
+    return bytes.size >= GUID_SIZE && known_guid(span_of(bytes.data, GUID_SIZE));
+}
+
+/* A table inside a table would go on for ever. */
+static bool is_wanted(struct span guid, struct span entry)
+{
+    return known_guid(guid) && !snp_table_is(entry);
+}
+
+/* A table that is cut off ends there. */
+int snp_table_add(struct collateral *set, const char *name, struct span table, size_t *used,
+                  struct casemate_error *err)
 {
     struct reader r;
-    reader_init(&r, behind);
+    *used = 0;
+    reader_init(&r, table);
     for (size_t i = 0; i < ENTRIES_MAX; i++) {
         struct span guid = reader_take(&r, GUID_SIZE);
         uint32_t offset = reader_u32(&r), size = reader_u32(&r);
         if (!reader_good(&r))
-            return true;
-        *used = larger(*used, behind.size - reader_left(&r));
+            return 0;
+        *used = larger(*used, table.size - reader_left(&r));
         if (is_end(guid, offset, size))
-            return true;
-        if (size == 0 || !range_inside(offset, size, behind.size))
+            return 0;
+        if (size == 0 || !range_inside(offset, size, table.size))
             continue;
         *used = larger(*used, (size_t)offset + size);
-        if (known_guid(guid) &&
-            collateral_add(set, "evidence", span_of(behind.data + offset, size), NULL) != 0)
-            return false;
+        struct span entry = span_of(table.data + offset, size);
+        if (is_wanted(guid, entry) && collateral_add(set, name, entry, err))
+            return -1;
     }
-    return true;
-}
-
-bool snp_table_read(struct span behind, struct collateral *set, size_t *used)
-{
-    *used = 0;
-    if (behind.size < GUID_SIZE || !known_guid(span_of(behind.data, GUID_SIZE)))
-        return true;
-    return read_entries(behind, set, used);
+    return 0;
 }

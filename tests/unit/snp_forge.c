@@ -25,7 +25,7 @@ static struct span keep(struct span bytes)
 }
 
 static struct span make_authority(const struct snp_hierarchy *h, const char *subject, const char *issuer,
-                                  const struct pki_key *key, uint64_t serial)
+                                  const struct pki_key *key, uint64_t serial, bool authority)
 {
     static struct der d;
     const struct pki_wish wish = {.subject = subject,
@@ -35,17 +35,17 @@ static struct span make_authority(const struct snp_hierarchy *h, const char *sub
                                   .serial = serial,
                                   .from = SNP_TIME - 5 * (int64_t)YEAR,
                                   .to = SNP_TIME + 20 * (int64_t)YEAR,
-                                  .authority = true,
+                                  .authority = authority,
                                   .usage = PKI_AUTHORITY_USAGE};
     return keep(pki_certificate(&d, &wish));
 }
 
-static struct span make_list(const struct snp_hierarchy *h, const char *issuer, int64_t from, bool revoking)
+static struct span make_list(const struct pki_key *signer, const char *issuer, int64_t from, bool revoking)
 {
     static struct der d;
     static const uint64_t revoked[] = {ASK_SERIAL};
     const struct pki_list_wish wish = {.issuer = issuer,
-                                       .signer = &h->ark,
+                                       .signer = signer,
                                        .from = from,
                                        .to = from + YEAR,
                                        .revoked = revoked,
@@ -67,12 +67,14 @@ void snp_hierarchy_make(struct snp_hierarchy *h)
         (void)snprintf(ark, sizeof ark, "ARK-%s", name);
         (void)snprintf(ask, sizeof ask, "SEV-%s", name);
         (void)snprintf(asvk, sizeof asvk, "SEV-VLEK-%s", name);
-        h->part[p][FORGE_ARK] = make_authority(h, ark, ark, &h->ark, 0x10000);
-        h->part[p][FORGE_ASK] = make_authority(h, ask, ark, &h->ask, ASK_SERIAL);
-        h->part[p][FORGE_ASVK] = make_authority(h, asvk, ark, &h->asvk, ASVK_SERIAL);
-        h->part[p][FORGE_LIST] = make_list(h, ark, SNP_TIME - 1000, false);
-        h->part[p][FORGE_LIST_REVOKING] = make_list(h, ark, SNP_TIME - 1000, true);
-        h->part[p][FORGE_LIST_OLD] = make_list(h, ark, SNP_TIME - 2 * (int64_t)YEAR, false);
+        h->part[p][FORGE_ARK] = make_authority(h, ark, ark, &h->ark, 0x10000, true);
+        h->part[p][FORGE_ASK] = make_authority(h, ask, ark, &h->ask, ASK_SERIAL, true);
+        h->part[p][FORGE_ASVK] = make_authority(h, asvk, ark, &h->asvk, ASVK_SERIAL, true);
+        h->part[p][FORGE_LIST] = make_list(&h->ark, ark, SNP_TIME - 1000, false);
+        h->part[p][FORGE_LIST_REVOKING] = make_list(&h->ark, ark, SNP_TIME - 1000, true);
+        h->part[p][FORGE_LIST_OLD] = make_list(&h->ark, ark, SNP_TIME - 2 * (int64_t)YEAR, false);
+        h->part[p][FORGE_LIST_FORGED] = make_list(&h->ask, ark, SNP_TIME - 1000, false);
+        h->part[p][FORGE_ASK_PLAIN] = make_authority(h, ask, ark, &h->ask, ASK_SERIAL, false);
         assert_int_equal(crypto_sha256(&h->part[p][FORGE_ARK], 1, h->root[p]), 0);
     }
 }
@@ -324,10 +326,9 @@ static const uint8_t guids[][16] = {
 };
 
 /* VCEK, ASK, ARK, CRL behind the report, as SNP_GET_EXT_REPORT gives them. */
-static void put_table(const struct snp_case *c, struct snp_bytes *b, const struct span source[4])
+static size_t put_table(const struct snp_case *c, uint8_t *table, const struct span source[4])
 {
     static const uint8_t order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
-    uint8_t *table = b->evidence + SNP_REPORT_SIZE;
     size_t used = 5 * 24;
     memset(table, 0, used);
     for (size_t i = 0; i < 4; i++) {
@@ -338,17 +339,27 @@ static void put_table(const struct snp_case *c, struct snp_bytes *b, const struc
         memcpy(table + used, source[i].data, source[i].size);
         used += source[i].size;
     }
-    b->evidence_size += used;
+    return used;
 }
 
 static void put_collateral(const struct snp_case *c, struct snp_bytes *b)
 {
     const struct span *part = c->h->part[c->names];
     const bool vlek = strncmp(c->certificate.issuer, "SEV-VLEK", 8) == 0;
-    const struct span source[4] = {make_leaf(c), part[vlek ? FORGE_ASVK : FORGE_ASK], part[FORGE_ARK],
-                                   part[c->list ? c->list : FORGE_LIST]};
+    const struct span source[4] = {make_leaf(c),
+                                   part[vlek           ? FORGE_ASVK
+                                        : c->plain_ask ? FORGE_ASK_PLAIN
+                                                       : FORGE_ASK],
+                                   part[FORGE_ARK], part[c->list ? c->list : FORGE_LIST]};
     if (c->table) {
-        put_table(c, b, source);
+        b->evidence_size += put_table(c, b->evidence + SNP_REPORT_SIZE, source);
+        return;
+    }
+    if (c->table_beside) {
+        static uint8_t table[SNP_EVIDENCE_MAX];
+        size_t size = put_table(c, table, source);
+        memset(table + size, 0, 4096);
+        assert_int_equal(collateral_add(&b->collateral, "auxblob", span_of(table, size + 4096), NULL), 0);
         return;
     }
     for (size_t i = c->no_certificate; i < (c->list ? 4 : 3); i++)

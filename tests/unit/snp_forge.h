@@ -38,7 +38,17 @@ enum {
     AT_SIGNATURE = 0x2a0,
 };
 
-enum { FORGE_ARK, FORGE_ASK, FORGE_ASVK, FORGE_LIST, FORGE_LIST_REVOKING, FORGE_LIST_OLD, FORGE_PARTS };
+enum {
+    FORGE_ARK,
+    FORGE_ASK,
+    FORGE_ASVK,
+    FORGE_LIST,
+    FORGE_LIST_REVOKING,
+    FORGE_LIST_OLD,
+    FORGE_LIST_FORGED,
+    FORGE_ASK_PLAIN,
+    FORGE_PARTS
+};
 
 /* Per product: root, intermediates and the root's lists; keys are the same for all. */
 struct snp_hierarchy {
@@ -77,7 +87,9 @@ struct snp_case {
     size_t after; /* a byte that is changed behind the signature's making; 0: none */
     bool stranger_signs;
     struct snp_certificate_wish certificate;
-    int list; /* FORGE_LIST, ...; 0: none */
+    int list;          /* FORGE_LIST, ...; 0: none */
+    bool plain_ask;    /* which may not sign certificates */
+    bool table_beside; /* the table is collateral of its own */
     bool no_certificate, table, swapped_guids;
     struct statement statement;
     bool raw; /* without a statement */

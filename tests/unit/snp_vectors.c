@@ -46,6 +46,10 @@ static void bend_to_swapped_table(struct snp_case *c)
 {
     c->table = c->swapped_guids = true;
 }
+static void bend_to_table_beside(struct snp_case *c)
+{
+    c->table_beside = true;
+}
 static void bend_to_wrapped(struct snp_case *c)
 {
     c->certificate.hwid_wrapped = true;
@@ -395,6 +399,10 @@ static void bend_chain_by_name(struct snp_case *c)
 {
     c->certificate.impostor = true;
 }
+static void bend_plain_ask(struct snp_case *c)
+{
+    c->plain_ask = true;
+}
 static void bend_expired(struct snp_case *c)
 {
     c->certificate.to = c->time - 1;
@@ -660,6 +668,7 @@ const struct snp_vector snp_vectors[] = {
     GOOD("a masked chip id", GENOA, bend_to_masked_chip),
     GOOD("certificates behind the report", GENOA, bend_to_table),
     GOOD("the same with GUIDs in the other order", GENOA, bend_to_swapped_table),
+    GOOD("the table as collateral", GENOA, bend_to_table_beside),
     GOOD("an id of the chip in two octet strings", GENOA, bend_to_wrapped),
     GOOD("a short id in two octet strings", TURIN, bend_to_wrapped),
     GOOD("a report of version 3", GENOA, bend_to_version_3),
@@ -733,6 +742,7 @@ const struct snp_vector snp_vectors[] = {
     BAD("a certificate of an earlier TCB", SNP_TCB, GENOA, bend_tcb_rolled_back),
     BAD("a certificate with a damaged signature", CHAIN, GENOA, bend_chain),
     BAD("an issuer that only has the right name", CHAIN, GENOA, bend_chain_by_name),
+    BAD("an ASK without the CA bit", CHAIN, GENOA, bend_plain_ask),
     BAD("a certificate that has expired", VALIDITY, GENOA, bend_expired),
     BAD("a certificate of the future", VALIDITY, GENOA, bend_future),
     BAD("a revoked ASK", REVOCATION, GENOA, bend_revoked),

@@ -184,6 +184,20 @@ static void a_table_that_is_cut_or_wild_gives_no_certificates(void **state)
     snp_bytes_free(&bytes);
 }
 
+static void a_table_inside_a_table_is_passed_over(void **state)
+{
+    (void)state;
+    make(SNP_GENOA);
+    wish.table = true;
+    snp_case_build(&wish, &bytes);
+    uint8_t *const table = bytes.evidence + SNP_REPORT_SIZE;
+    store_le32(table + 16, 0); /* the first entry is the table itself */
+    store_le32(table + 20, (uint32_t)(bytes.evidence_size - SNP_REPORT_SIZE));
+    assert_false(accepts());
+    assert_true(check_failed(&verdict.report, CHECK_SNP_CERTIFICATE));
+    snp_bytes_free(&bytes);
+}
+
 static size_t put_pem(const struct pki_key *key, int number, char *to)
 {
     static struct der d;
@@ -403,6 +417,10 @@ static void without_a_current_list_nothing_is_up_to_date(void **state)
     expect_status("");
     assert_true(check_failed(&verdict.report, CHECK_REVOCATION));
     make(SNP_GENOA);
+    wish.list = FORGE_LIST_FORGED;
+    expect_status("");
+    assert_true(check_failed(&verdict.report, CHECK_REVOCATION));
+    make(SNP_GENOA);
     wish.list = FORGE_LIST_OLD;
     expect_status("");
     assert_true(check_failed(&verdict.report, CHECK_REVOCATION));
@@ -586,6 +604,7 @@ int main(void)
         cmocka_unit_test(bytes_behind_a_report_are_counted_and_never_read),
         cmocka_unit_test(bytes_behind_a_table_are_counted_and_never_read),
         cmocka_unit_test(a_table_that_is_cut_or_wild_gives_no_certificates),
+        cmocka_unit_test(a_table_inside_a_table_is_passed_over),
         cmocka_unit_test(a_table_of_more_certificates_than_the_limit_is_refused),
         cmocka_unit_test(without_a_certificate_nothing_is_signed),
         cmocka_unit_test(a_certificate_that_lacks_any_extension_is_refused),
