@@ -204,6 +204,16 @@ static bool no_page_swap(const struct claims *c, struct texts *t)
     return demands(c, SNP_POLICY_PAGE_SWAP_DISABLE, "PAGE_SWAP_DISABLE", t);
 }
 
+/* TDX module ABI, ATTRIBUTES bit 28. Row 45: without it the host chooses where a #VE hits. */
+static bool no_ve_on_private_memory(const struct claims *c, struct texts *t)
+{
+    const bool set = c->tdx.td_attributes >> 28 & 1;
+    say(t->expected, "SEPT_VE_DISABLE");
+    (void)snprintf(t->found, sizeof t->found, "%s in ATTRIBUTES %#llx", set ? "set" : "clear",
+                   (unsigned long long)c->tdx.td_attributes);
+    return set;
+}
+
 /* ---- the table ---- */
 
 static const struct floor {
@@ -223,6 +233,7 @@ static const struct floor {
     {CHECK_FLOOR_MILAN_ROOT_SEED, "snp", "2026-05-13", no_root_seed},
     {CHECK_FLOOR_CIPHERTEXT_HIDING, "snp", "2021-08", hides_ciphertext},
     {CHECK_FLOOR_HERACLES, "snp", "2025-08", no_page_swap},
+    {CHECK_FLOOR_SEPT_VE_DISABLE, "tdx", "2021-09", no_ve_on_private_memory},
 };
 enum { FLOORS = sizeof floors / sizeof *floors };
 

@@ -31,14 +31,17 @@ static const struct {
     {"sgx/dcap-v3-occlum", NULL, NO_COLLATERAL "debug ", 0},
     {"sgx/dcap-v3-phala", NULL, "tcb advisories measurement ", 0},
     {"tdx/v4-coco-debug", NULL, NO_TDX_COLLATERAL "debug ", 0},
-    {"tdx/v4-google-spr", NULL, "tcb-info-signature qe-identity-signature tcb-level tcb measurement ", 39},
+    {"tdx/v4-google-spr", NULL,
+     "tcb-info-signature qe-identity-signature tcb-level tcb measurement "
+     "sept-ve-disable ",
+     39},
     {"tdx/v4-phala", NULL, "measurement ", 70},
     {"tdx/v5-coco", NULL, NO_TDX_COLLATERAL, 0},
     {"tdx/v5-phala-outdated", NULL, "tcb-level tcb measurement ", 0},
     {"sgx/dcap-v3-qvl-sample", "2021-01-01T00:00:00Z",
      "tcb-info tcb-info-signature tcb-info-date tcb-level attributes tcb measurement ", 0},
     {"tdx/v4-qvl-sample", "2022-01-01T00:00:00Z",
-     "qe-signer attributes tcb-level tdx-module tcb advisories measurement ", 0},
+     "qe-signer attributes tcb-level tdx-module tcb advisories measurement sept-ve-disable ", 0},
 };
 
 static struct verdict verdict;

@@ -144,7 +144,8 @@ static void hardware_claims(struct claims *c)
                          .has_tcb = true,
                          .tcb.status = "UpToDate",
                          .platform = "00ff",
-                         .enforced_by = "silicon"};
+                         .enforced_by = "silicon",
+                         .tdx.td_attributes = 1 << 28 /* SEPT_VE_DISABLE */};
     memset(c->measurement.bytes, 0x11, 48);
 }
 

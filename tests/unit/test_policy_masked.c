@@ -57,6 +57,7 @@ static void simulated(void)
 static void other_tee(void)
 {
     memcpy(claims.tee, "tdx", sizeof "tdx");
+    claims.tdx.td_attributes = 1 << 28; /* SEPT_VE_DISABLE */
 }
 static void other_measurement(void)
 {

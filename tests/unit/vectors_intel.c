@@ -270,6 +270,9 @@ BEND(migratable, q->td.td_attributes |= 1ull << 29)
 BEND(profiled, q->td.td_attributes |= 1ull << 4)
 BEND(unknown_xfam, q->td.xfam |= 1ull << 63)
 BEND(no_sse, q->td.xfam &= ~2ull)
+/* Row 45. */
+BEND(no_sept_ve_disable, q->td.td_attributes = 0)
+BEND(to_tolerated_ve, q->td.td_attributes = 0; set_policy(j, "tolerate = [\"sept-ve-disable\"]"))
 /* Statement and policy. */
 BEND(report_data, j->other_report_data = true)
 BEND(boot, j->other_boot = true)
@@ -310,6 +313,7 @@ const struct intel_vector intel_vectors[] = {
     GOOD("the evaluation that the policy wants", SGX_3, to_evaluation),
     GOOD("collateral of the age that the policy wants", SGX_3, to_age),
     GOOD("a platform that the policy names", TDX_4, to_platform),
+    GOOD("#VE on private memory that the policy tolerates", TDX_4, to_tolerated_ve),
     STANDS("an old PCE", SGX_3, "OutOfDate", platform_old),
     STANDS("software hardening", SGX_3, "SWHardeningNeeded", hardening),
     STANDS("configuration", SGX_3, "ConfigurationNeeded", configuration),
@@ -413,6 +417,7 @@ const struct intel_vector intel_vectors[] = {
     BAD("a trust domain that the host profiles", TDX_4, ATTRIBUTES, profiled),
     BAD("an unknown feature in XFAM", TDX_4, ATTRIBUTES, unknown_xfam),
     BAD("a trust domain without SSE", TDX_4, ATTRIBUTES, no_sse),
+    BAD("#VE on private memory", TDX_4, FLOOR_SEPT_VE_DISABLE, no_sept_ve_disable),
     BAD("evidence of another statement", SGX_3, BINDING, report_data),
     BAD("a trust domain of another statement", TDX_4, BINDING, report_data),
     BAD("another boot record", SGX_3, BOOT, boot),
