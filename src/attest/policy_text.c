@@ -152,18 +152,59 @@ int policy_json(const struct policy *p, char **text, struct casemate_error *err)
 
 /* ---- from evidence ---- */
 
-/* Whether the evidence is what it says: only what a policy decides may have failed. */
+/* What cannot be shown without collateral; whether the evidence is what it says does not hang on it. */
+static bool wants_collateral(const struct verdict *v, enum check_id id)
+{
+    switch (id) {
+    case CHECK_REVOCATION:
+        return !v->claims.revoked;
+    case CHECK_TCB_INFO:
+    case CHECK_TCB_INFO_DATE:
+    case CHECK_TCB_LEVEL:
+    case CHECK_QE_IDENTITY:
+    case CHECK_QE_IDENTITY_DATE:
+        return true;
+    case CHECK_FORMAT:
+    case CHECK_SIGNATURE:
+    case CHECK_CHAIN:
+        return false;
+    default:
+        return v->report.row[id].state == CHECK_NOT_RUN;
+    }
+}
+
+static bool decided_by_policy(enum check_id id)
+{
+    const enum casemate_code code = check_code(id);
+    return code == E_POLICY || code == E_SIMULATED || code == E_ROOT;
+}
+
+/* Whether the evidence is what it says: only what a policy decides may have failed, and what only collateral
+ * shows. */
 static bool proved(const struct verdict *v, enum check_id *failed)
 {
     for (unsigned i = 0; i < CHECK_COUNT; i++) {
         const enum check_id id = (enum check_id)i;
-        const enum casemate_code code = check_code(id);
-        if (!check_failed(&v->report, id) || code == E_POLICY || code == E_SIMULATED || code == E_ROOT)
+        if (!check_failed(&v->report, id) || decided_by_policy(id) || wants_collateral(v, id))
             continue;
         *failed = id;
         return false;
     }
-    return true;
+    return v->claims.measurement.size != 0;
+}
+
+static void put_unshown(struct buffer *b, const struct verdict *v)
+{
+    const char *before = "# Not shown, for want of collateral (--collateral DIR): ";
+    for (unsigned i = 0; i < CHECK_COUNT; i++) {
+        const enum check_id id = (enum check_id)i;
+        if (!check_failed(&v->report, id) || decided_by_policy(id))
+            continue;
+        buffer_printf(b, "%s%s", before, check_id_name(id));
+        before = ", ";
+    }
+    if (before[0] == ',')
+        buffer_append_text(b, "\n");
 }
 
 static void put_digest(struct buffer *b, const char *start, const struct measurement *m)
@@ -204,6 +245,20 @@ static void put_platform(struct buffer *b, const struct claims *c)
         buffer_printf(b, "# platforms = [\"%s\"]  # this machine and no other\n", c->platform);
 }
 
+/* Clauses that nothing above lifts: whoever wants them lifted does it himself. */
+static void put_refused(struct buffer *b, const struct verdict *v)
+{
+#define CHECK(name, code, id, title, why, fix) CHECK_##name,
+    static const enum check_id rows[] = {
+#include "checks_amd_policy.def"
+    };
+#undef CHECK
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (check_failed(&v->report, rows[i]))
+            buffer_printf(b, "# Still refused by %s (%s): %s\n", check_id_name(rows[i]),
+                          v->report.row[rows[i]].found, check_fix(rows[i]));
+}
+
 static void put_signer(struct buffer *b, const struct claims *c)
 {
     if (c->signer.size == 0)
@@ -221,7 +276,7 @@ int policy_from_verdict(const struct verdict *v, char **text, struct casemate_er
     const struct claims *c = &v->claims;
     char root[ATTEST_FINGERPRINT_TEXT], now[CALENDAR_TEXT];
     struct buffer b = {0};
-    enum check_id failed;
+    enum check_id failed = CHECK_FORMAT;
     if (!proved(v, &failed)) {
         (void)casemate_fail_expected(
             err, E_EVIDENCE, v->report.row[failed].expected, v->report.row[failed].found,
@@ -234,13 +289,16 @@ int policy_from_verdict(const struct verdict *v, char **text, struct casemate_er
     buffer_printf(&b,
                   "# What one piece of evidence claims, as of %s. Everything here is accepted from now on: "
                   "look at each "
-                  "line.\nversion = 1\nclass = \"%s\"\n",
-                  now, attest_class_name(c->class));
+                  "line.\n",
+                  now);
+    put_unshown(&b, v);
+    buffer_printf(&b, "version = 1\nclass = \"%s\"\n", attest_class_name(c->class));
     if (c->class == ATTEST_SIMULATED)
         buffer_printf(&b, "roots = [\"%s\"]  # compare it with what the root's owner says\n", root);
     buffer_printf(&b, "tees = [\"%s\"]\n", c->tee);
     put_floors(&b, v);
     put_platform(&b, c);
+    put_refused(&b, v);
     buffer_printf(&b, "\n[[measurement]]\ntee = \"%s\"\n", c->tee);
     put_digest(&b, "", &c->measurement);
     put_signer(&b, c);

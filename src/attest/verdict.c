@@ -111,14 +111,14 @@ static void print_claims(struct buffer *b, const struct verdict *v)
             buffer_printf(b, "  %-12s %s\n", names[i], value);
 }
 
-/* One line a check: whether it holds, what it says, and what was found where that says more. */
+/* A check: whether it holds, what it says, and why that matters; or why it does not apply. */
 static void print_check(struct buffer *b, const struct verdict *v, enum check_id id)
 {
     static const char *const marks[] = {"\u2718", "\u2714", "\u2718", "-"};
     const struct check_row *row = &v->report.row[id];
     const bool aside = row->state == CHECK_NOT_APPLICABLE;
-    buffer_printf(b, "  %s %-17s %s%s%s\n", marks[row->state], check_id_name(id), check_title(id),
-                  aside ? ": " : "", aside ? row->found : "");
+    buffer_printf(b, "  %s %-21s %s\n    %-21s %s%s\n", marks[row->state], check_id_name(id), check_title(id),
+                  "", aside ? "does not apply: " : "", aside ? row->found : check_why(id));
 }
 
 static void print_failed(struct buffer *b, const struct verdict *v, enum check_id id)
