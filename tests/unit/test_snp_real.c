@@ -192,7 +192,8 @@ static void the_chain_of_a_vlek_is_not_that_of_a_vcek(void **state)
     assert_false(verdict.claims.snp.vlek);
 }
 
-/* Two certificates of another chip, one with and one without the later encoding of its id. */
+/* Two made-up certificates of another chip, with its id in the early and in the later encoding, that the ASK
+ * never signed. */
 static void certificates_of_another_chip_do_not_sign(void **state)
 {
     static const char *const certificates[3] = {"milan-coco-wrong-vcek/vcek-1.der",
@@ -203,6 +204,7 @@ static void certificates_of_another_chip_do_not_sign(void **state)
         judge("milan-coco-wrong-vcek/report.bin", one, september_2023, OLD);
         assert_false(verdict.accepted);
         assert_true(check_failed(&verdict.report, CHECK_SIGNATURE));
+        assert_true(check_failed(&verdict.report, CHECK_CHAIN));
         assert_true(check_failed(&verdict.report, CHECK_SNP_CHIP));
         assert_true(check_failed(&verdict.report, CHECK_SNP_TCB));
         assert_false(check_failed(&verdict.report, CHECK_SNP_CERTIFICATE));
