@@ -7,8 +7,8 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps configure demo check prepush conformance bench fuzz soak coverage chroot-check format tidy \
-        install clean
+.PHONY: all help deps configure demo check prepush conformance bench fuzz soak coverage coverage-all mutants \
+        chroot-check format tidy install clean
 
 all: ## installs what is needed and builds everything into build/, and into build/stage as if installed
 	@$(MAKE) --no-print-directory configure
@@ -54,9 +54,17 @@ soak: ## the long runs: all iterations of the tests that make check samples
 	@scripts/deps check
 	@CASEMATE_SOAK=1 scripts/check --suite soak
 
-coverage: ## which lines the tests run, in build-coverage/report
+coverage: ## which branches of the verifier its unit tests take, by file
 	@scripts/deps check
 	@scripts/coverage
+
+coverage-all: ## which lines of all sources all tests run, in build-coverage/report (long)
+	@scripts/deps check
+	@scripts/coverage --all
+
+mutants: ## builds the verifier without each of its checks in turn; the tests must fail each time
+	@scripts/deps check
+	@scripts/mutants
 
 chroot-check: ## make demo and make check as a new user's, in fresh Debian 12 and 13 (long; root)
 	@scripts/deps bench

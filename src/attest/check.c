@@ -19,7 +19,7 @@ static const struct {
 
 void check_need(struct check_report *report, enum check_id id)
 {
-    report->used[id] = true;
+    report->used[id] = !check_is_dropped(id);
 }
 
 /* What a peer made up is shown on terminals: control characters (C0, DEL) never get there. */
@@ -34,8 +34,8 @@ static bool set_row(struct check_report *report, enum check_id id, bool ok, cons
                     const char *format, va_list args)
 {
     struct check_row *row = &report->row[id];
-    ok = ok || check_is_masked(id);
-    report->used[id] = true;
+    ok = ok || check_is_masked(id) || check_is_dropped(id);
+    check_need(report, id);
     if (row->state == CHECK_FAILED)
         return ok;
     row->state = ok ? CHECK_OK : CHECK_FAILED;
@@ -58,7 +58,7 @@ bool check_set(struct check_report *report, enum check_id id, bool ok, const cha
 void check_not_applicable(struct check_report *report, enum check_id id, const char *why)
 {
     struct check_row *row = &report->row[id];
-    report->used[id] = true;
+    check_need(report, id);
     if (row->state != CHECK_NOT_RUN)
         return;
     row->state = CHECK_NOT_APPLICABLE;
