@@ -66,6 +66,6 @@ setup() { . "$CASEMATE_SOURCE/tests/e2e/common.bash"; }
     flags=$(PKG_CONFIG_PATH=$MOVED/lib/pkgconfig pkg-config --cflags --libs casemate)
     [[ "$flags" == *"$DIR/elsewhere"* ]]
     # shellcheck disable=SC2086
-    clang-19 ${CASEMATE_SANITIZE:-} -o "$DIR/user" "$DIR/user.c" $flags -Wl,-rpath,"$MOVED/lib"
+    clang-19 -o "$DIR/user" "$DIR/user.c" $flags -Wl,-rpath,"$MOVED/lib"
     [ "$("$DIR/user")" = linked ]
 }
