@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
+#include "../../src/attest/intel.h"
 #include "vectors_intel.h"
 
 static struct intel_keys keys;
@@ -283,6 +284,61 @@ static void a_platforms_certificate_without_extensions_vouches_for_nothing(void 
     EXPECT_FAILED(CHECK_PCK, CHECK_TCB_INFO, CHECK_TCB_LEVEL, CHECK_TCB);
 }
 
+/* A key of another curve than Intel's is nobody's, wherever it stands. */
+static void a_platforms_key_of_another_curve_is_refused(void **state)
+{
+    static struct pki_key other;
+    (void)state;
+    pki_key_make(&other, PKI_P384);
+    for (enum intel_carrying carrying = INTEL_PEM; carrying <= INTEL_PPID; carrying++) {
+        intel_judgement_make(&keys, SGX_3, &judgement);
+        judgement.wish.carrying = carrying;
+        judgement.wish.leaf.key = &other;
+        intel_judgement_run(&judgement, &verdict);
+        EXPECT_FAILED(CHECK_QE_SIGNATURE, CHECK_CHAIN);
+    }
+    intel_judgement_make(&keys, SGX_3, &judgement);
+    judgement.wish.tcb.key = &other;
+    intel_judgement_run(&judgement, &verdict);
+    EXPECT_FAILED(CHECK_TCB_INFO_SIGNATURE, CHECK_QE_IDENTITY_SIGNATURE);
+    pki_key_free(&other);
+}
+
+/* A list among the carried certificates is only what it is; a stranger behind them too. */
+static void a_list_in_the_quote_is_no_certificate(void **state)
+{
+    static struct der der;
+    enum { TYPE = 48 + 384 + 4 + 128 + 384 + 64 + 2 + 32 };
+    (void)state;
+    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_case_make(&judgement, &one);
+    const struct span list = pki_list(&der, &judgement.wish.ca_list);
+    store_le32(one.quote + TYPE + 2, (uint32_t)list.size);
+    store_le32(one.quote + 48 + 384, (uint32_t)(TYPE + 6 + list.size - 48 - 384 - 4));
+    memcpy(one.quote + TYPE + 6, list.data, list.size);
+    assert_false(accepts(span_of(one.quote, TYPE + 6 + list.size)));
+    assert_string_equal(verdict.report.row[CHECK_FORMAT].found, "none that can be read");
+    intel_case_free(&one);
+}
+
+static void what_does_not_begin_as_a_quote_is_no_evidence(void **state)
+{
+    static const uint8_t starts[][4] = {{2, 0, 2, 0}, {6, 0, 2, 0}, {3, 0, 0, 0}, {4, 0, 3, 0}};
+    (void)state;
+    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_case_make(&judgement, &one);
+    one.quote[12] ^= 1; /* the vendor */
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        memcpy(one.quote, starts[i], sizeof starts[i]);
+        assert_false(attest_sgx_recognise(span_of(one.quote, one.quote_size)));
+    }
+    memcpy(one.quote, "\x03\x00\x02\x00", 4);
+    assert_true(attest_sgx_recognise(span_of(one.quote, QUOTE_HEADER_SIZE)));
+    assert_false(attest_sgx_recognise(span_of(one.quote, QUOTE_HEADER_SIZE - 1)));
+    assert_false(attest_tdx_recognise(span_of(one.quote, one.quote_size)));
+    intel_case_free(&one);
+}
+
 /* ---- choosing among several ---- */
 
 static void add_info(const char *from, const char *to, bool bad)
@@ -369,6 +425,9 @@ int main(void)
         cmocka_unit_test(certification_data_without_certificates_is_refused),
         cmocka_unit_test(missing_collateral_fails_its_own_rows),
         cmocka_unit_test(a_platforms_certificate_without_extensions_vouches_for_nothing),
+        cmocka_unit_test(a_platforms_key_of_another_curve_is_refused),
+        cmocka_unit_test(a_list_in_the_quote_is_no_certificate),
+        cmocka_unit_test(what_does_not_begin_as_a_quote_is_no_evidence),
         cmocka_unit_test(of_several_tcb_infos_the_best_counts),
         cmocka_unit_test(ten_thousand_certificates_are_refused_in_bounded_memory),
     };

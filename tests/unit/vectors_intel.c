@@ -186,6 +186,23 @@ BEND_STATUS(relaunch_without_version, OLD_MODULE_RENEWED; q->td.tee_tcb_svn2[1] 
 BEND_STATUS(relaunch_without_version_old, OLD_MODULE_RENEWED; q->td.tee_tcb_svn2[1] = 0;
             q->td.tee_tcb_svn2[0] = 4)
 
+BEND_STATUS(old_configuration_qe_old, swap_platform(j, "OutOfDateConfigurationNeeded"); OLD_QE)
+BEND_STATUS(relaunch_platform_revoked, OLD_MODULE_RENEWED; swap_platform(j, "Revoked"))
+BEND_STATUS(relaunch_platform_old_configuration, OLD_MODULE_RENEWED;
+            swap_platform(j, "OutOfDateConfigurationNeeded"))
+/* The platform is on the first level for enclaves, and on the second for trust domains. */
+static void split_levels(struct intel_judgement *j, const char *second)
+{
+    char to[128];
+    (void)snprintf(to, sizeof to, "\"tcbStatus\":\"%s\",\"advisoryIDs\":[\"INTEL-SA-00001", second);
+    intel_swap(j->wish.info, "\"tdxtcbcomponents\":[{\"svn\":5},{\"svn\":0},{\"svn\":3}",
+               "\"tdxtcbcomponents\":[{\"svn\":5},{\"svn\":0},{\"svn\":4}");
+    intel_swap(j->wish.info, STATUS("OutOfDate") ",\"advisoryIDs\":[\"INTEL-SA-00001", to);
+    j->wish.quote.td.tee_tcb_svn2[2] = 4;
+}
+BEND_STATUS(relaunch_td_revoked, OLD_MODULE_RENEWED; split_levels(j, "Revoked"))
+BEND_STATUS(relaunch_td_configuration, OLD_MODULE_RENEWED; split_levels(j, "ConfigurationNeeded"))
+
 /* The quote. */
 BEND(vendor, q->qe_vendor[0] ^= 1)
 BEND(key_type, q->key_type = 3)
@@ -227,6 +244,12 @@ BEND(root_list_by_stranger, w->root_list.signer = &w->keys->stranger)
 /* Collateral. */
 BEND(other_fmspc, w->pck.fmspc[5] ^= 1)
 BEND(other_pceid, w->pck.pceid[0] ^= 1)
+static void bend_info_of_tdx(struct intel_judgement *j)
+{
+    static struct intel_wish other;
+    intel_wish_make(j->wish.keys, QUOTE_TEE_TDX, 4, QUOTE_BODY_TD_1_0, &other);
+    memcpy(j->wish.info, other.info, sizeof other.info);
+}
 BEND(info_unsigned, w->bad_info = true)
 BEND(info_by_platform, w->info_signer = &w->keys->pck)
 BEND(info_old, intel_swap(w->info, "2025-11-01T00:00:00Z", "2025-10-05T00:00:00Z"))
@@ -327,6 +350,15 @@ const struct intel_vector intel_vectors[] = {
     STANDS("configuration with an old QE", SGX_3, "OutOfDateConfigurationNeeded", configuration_qe_old),
     STANDS("both with an old QE", SGX_3, "OutOfDateConfigurationNeeded", both_qe_old),
     STANDS("a revoked platform with an old QE", SGX_3, "Revoked", revoked_qe_old),
+    STANDS("out of date and configuration with an old QE", SGX_3, "OutOfDateConfigurationNeeded",
+           old_configuration_qe_old),
+    STANDS("renewed since, on a revoked platform", TDX_5_TD_1_5, "Revoked", relaunch_platform_revoked),
+    STANDS("renewed since, on an old platform with configuration", TDX_5_TD_1_5,
+           "OutOfDateConfigurationNeeded", relaunch_platform_old_configuration),
+    STANDS("renewed since, on a platform that is revoked for trust domains", TDX_5_TD_1_5, "Revoked",
+           relaunch_td_revoked),
+    STANDS("renewed since, with configuration for trust domains", TDX_5_TD_1_5,
+           "TDRelaunchAdvisedConfigurationNeeded", relaunch_td_configuration),
     STANDS("an old TDX module", TDX_4, "OutOfDate", module_old),
     STANDS("a revoked TDX module", TDX_4, "Revoked", module_revoked),
     STANDS("configuration with an old TDX module", TDX_4, "OutOfDateConfigurationNeeded",
@@ -382,6 +414,7 @@ const struct intel_vector intel_vectors[] = {
     BAD("a damaged list", SGX_3, REVOCATION, ca_list_bad),
     BAD("a list by a stranger of the root's name", SGX_3, REVOCATION, root_list_by_stranger),
     BAD("TCB Info of another kind of platform", SGX_3, TCB_INFO, other_fmspc),
+    BAD("TCB Info of the other TEE", SGX_3, TCB_INFO, info_of_tdx),
     BAD("TCB Info of another PCE", TDX_4, TCB_INFO, other_pceid),
     BAD("unsigned TCB Info", SGX_3, TCB_INFO_SIGNATURE, info_unsigned),
     BAD("TCB Info signed by a platform", TDX_4, TCB_INFO_SIGNATURE, info_by_platform),
