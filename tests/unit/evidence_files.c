@@ -10,6 +10,10 @@
 static void path_of(const char *vector, const char *name, char *path, size_t capacity)
 {
     const char *shared = getenv("CASEMATE_SHARED"), *source = getenv("CASEMATE_SOURCE");
+    if (vector[0] == '/') {
+        (void)snprintf(path, capacity, "%s%s%s", vector, name[0] ? "/" : "", name);
+        return;
+    }
     (void)snprintf(path, capacity, "%s%s/data/evidence/%s%s%s",
                    shared   ? shared
                    : source ? source

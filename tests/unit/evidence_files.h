@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Real evidence that lies beside the project, not in it: $CASEMATE_SHARED, or `shared` beside the source
- * tree. */
+ * tree. A vector that begins with a slash is a folder of its own. */
 #ifndef CASEMATE_TESTS_EVIDENCE_FILES_H
 #define CASEMATE_TESTS_EVIDENCE_FILES_H
 
