@@ -282,19 +282,64 @@ static void what_is_no_evidence_is_named(void **state)
     finds_none(span_text(text), "an X.509 certificate or request without evidence in an extension");
 }
 
-static void a_certificate_cut_anywhere_is_read_within_its_bytes(void **state)
+/* Cut at each length, then with each byte changed; a sanitizer sees one byte too far. */
+static void mistreat(struct span all)
 {
-    (void)state;
-    static struct der to;
-    const struct span all = certificate(&to, DICE, whole());
-    for (size_t size = 0; size < all.size; size++) {
-        uint8_t *copy = malloc(size + 1); /* a sanitizer sees one byte too far */
+    static const uint8_t change[] = {0x01, 0x80, 0xff, 0x31};
+    for (size_t i = 0; i < all.size * (1 + sizeof change); i++) {
+        size_t size = i < all.size ? i : all.size;
+        uint8_t *copy = malloc(size + 1);
         assert_non_null(copy);
         memcpy(copy, all.data, size);
+        if (i >= all.size)
+            copy[i % all.size] ^= change[i / all.size - 1];
         if (attest_unwrap(span_of(copy, size), &found, &err) == 0)
             unwrapped_free(&found);
         free(copy);
     }
+}
+
+static void damaged_wrappings_are_read_within_their_bytes(void **state)
+{
+    (void)state;
+    static struct der to;
+    mistreat(certificate(&to, DICE, whole()));
+    mistreat(request(&to, "1.2.840.113549.1.9.14", CMW, whole()));
+}
+
+static void elements_that_are_missing_are_no_evidence(void **state)
+{
+    (void)state;
+    static const char none[] = "an X.509 certificate or request without evidence in an extension";
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *instead;
+    } cases[] = {
+#define CASE(text, instead) {text, sizeof text - 1, instead}
+        CASE("\x30\x00", "bytes of no known form"),
+        CASE("\x30\x02\x30\x00", none),
+        CASE("\x30\x04\x30\x02\xa0\x00", none),                         /* a certificate of nothing */
+        CASE("\x30\x06\x30\x04\xa0\x00\xa3\x00", none),                 /* no list in [3] */
+        CASE("\x30\x06\x30\x04\xa0\x00\x02\x7f", none),                 /* an element that is too long */
+        CASE("\x30\x0a\x30\x08\xa0\x00\xa3\x04\x30\x02\x30\x00", none), /* an extension of nothing */
+        CASE("\x30\x0d\x30\x0b\xa0\x00\xa3\x07\x30\x05\x30\x03\x06\x01\x55", none), /* without value */
+        CASE("\x30\x0f\x30\x0d\xa0\x00\xa3\x09\x30\x07\x30\x05\x06\x01\x55\x01\x7f", none),
+        CASE("\x30\x05\x30\x03\x02\x01\x00", none),                 /* a request without attributes */
+        CASE("\x30\x07\x30\x05\x02\x01\x00\xa0\x00", none),         /* with none */
+        CASE("\x30\x09\x30\x07\x02\x01\x00\xa0\x02\x30\x00", none), /* with an empty one */
+        CASE("\x30\x05\x30\x03\x02\x7f\x00", none),
+        CASE("\x0c\x02\x00\x00", "bytes of no known form"),
+        CASE("\x42\x00\x00", "bytes of no known form"),
+        CASE("\x81\x42\x00\x00", "bytes of no known form"),
+        CASE("\xef\xbb\xbf", "bytes of no known form"),
+        CASE("0X00ff", "hexadecimal of something else"),
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        finds_none(span_of(cases[i].bytes, cases[i].size), cases[i].instead);
+    uint8_t string[32] = {0x40 + sizeof evidence}; /* a CBOR string, as CMW's tagged form has it */
+    memcpy(string + 1, evidence, sizeof evidence);
+    finds(span_of(string, 1 + sizeof evidence), "");
 }
 
 static void wrappings_inside_one_another_have_an_end(void **state)
@@ -400,7 +445,8 @@ int main(void)
         cmocka_unit_test(the_arrays_of_such_extensions_are_opened),
         cmocka_unit_test(the_header_of_open_enclave_is_passed),
         cmocka_unit_test(what_is_no_evidence_is_named),
-        cmocka_unit_test(a_certificate_cut_anywhere_is_read_within_its_bytes),
+        cmocka_unit_test(damaged_wrappings_are_read_within_their_bytes),
+        cmocka_unit_test(elements_that_are_missing_are_no_evidence),
         cmocka_unit_test(wrappings_inside_one_another_have_an_end),
         cmocka_unit_test(more_than_the_limit_is_refused),
         cmocka_unit_test(dates_are_read_as_rfc_3339_has_them),
