@@ -25,6 +25,7 @@
 #include "collateral.h"
 #include "ear.h"
 #include "error.h"
+#include "fetch.h"
 #include "host.h"
 #include "key.h"
 #include "measure.h"

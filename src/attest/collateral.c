@@ -313,18 +313,29 @@ static uint8_t *statement_source(const struct collateral_item *item, size_t *siz
     return (uint8_t *)text;
 }
 
+int collateral_source(const struct collateral_item *item, uint8_t **source, size_t *size,
+                      struct casemate_error *err)
+{
+    if (item->kind == COLLATERAL_TCB_INFO || item->kind == COLLATERAL_QE_IDENTITY) {
+        *source = statement_source(item, size);
+    } else {
+        *size = item->size;
+        *source = malloc(item->size);
+        if (*source)
+            memcpy(*source, item->bytes, item->size);
+    }
+    return *source ? 0 : casemate_fail(err, E_NOMEM, "No memory for collateral");
+}
+
 static bool put_item(struct cbor_writer *w, const struct collateral_item *item)
 {
-    size_t size = 0;
-    if (item->kind == COLLATERAL_CERTIFICATE || item->kind == COLLATERAL_CRL) {
-        cbor_put_bytes(w, span_of(item->bytes, item->size));
-        return true;
-    }
-    uint8_t *source = statement_source(item, &size);
-    if (source)
-        cbor_put_bytes(w, span_of(source, size));
+    uint8_t *source;
+    size_t size;
+    if (collateral_source(item, &source, &size, NULL))
+        return false;
+    cbor_put_bytes(w, span_of(source, size));
     free(source);
-    return source != NULL;
+    return true;
 }
 
 int collateral_sequence(const struct collateral *collateral, uint8_t **sequence, size_t *size,

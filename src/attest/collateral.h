@@ -71,4 +71,9 @@ int collateral_add_sequence(struct collateral *collateral, const char *name, str
 int collateral_sequence(const struct collateral *collateral, uint8_t **sequence, size_t *size,
                         struct casemate_error *err);
 
+/* An item as a source: DER, or a signed statement as its vendor serves it; the caller frees *source. E_NOMEM.
+ */
+int collateral_source(const struct collateral_item *item, uint8_t **source, size_t *size,
+                      struct casemate_error *err);
+
 #endif

@@ -85,9 +85,9 @@ static void judge_binding(struct intel *i)
 /* ---- the platform's certificate ---- */
 
 /* Certificates in DER, one behind the other, as Intel's own samples have them; PEM otherwise. */
-static int carry(struct intel *i, struct casemate_error *err)
+int intel_carry(const struct quote *quote, struct collateral *carried, struct casemate_error *err)
 {
-    struct span rest = i->quote.certification;
+    struct span rest = quote->certification;
     while (rest.size && rest.data[0] == 0x30) {
         unsigned char *at = (unsigned char *)(uintptr_t)rest.data;
         size_t size = 0;
@@ -95,11 +95,11 @@ static int carry(struct intel *i, struct casemate_error *err)
                                  MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE) != 0)
             return -1;
         size += (size_t)(at - rest.data);
-        if (collateral_add(&i->carried, "evidence", span_of(rest.data, size), err))
+        if (collateral_add(carried, "evidence", span_of(rest.data, size), err))
             return -1;
         rest = span_of(rest.data + size, rest.size - size);
     }
-    return rest.size ? collateral_add(&i->carried, "evidence", rest, err) : 0;
+    return rest.size ? collateral_add(carried, "evidence", rest, err) : 0;
 }
 
 static bool signed_qe(const struct intel *i, const mbedtls_x509_crt *certificate)
@@ -154,7 +154,7 @@ static bool find_leaf(struct intel *i)
         return true;
     }
     i->sets.set[0] = &i->carried;
-    if (carry(i, &err) == 0)
+    if (intel_carry(&i->quote, &i->carried, &err) == 0)
         i->leaf = first_leaf(&i->carried);
     if (!i->leaf)
         (void)check_set(i->report, CHECK_FORMAT, false, "certificates in the certification data", "%s",

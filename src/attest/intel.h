@@ -40,6 +40,10 @@ struct intel_tee {
     enum tcb_status (*judge_module)(struct intel *intel);
 };
 
+/* The certificates that a quote brings (QUOTE_PCK_LEAF, QUOTE_PCK_CHAIN) into a set. -1 if they cannot be
+ * told apart. */
+int intel_carry(const struct quote *quote, struct collateral *carried, struct casemate_error *err);
+
 void intel_need(struct check_report *report);
 void intel_judge(const struct intel_tee *tee, const struct attest_input *input,
                  const struct statement *statement, struct check_report *report, struct claims *claims);

@@ -78,6 +78,7 @@ int verb_attest(struct cli *cli);
 int verb_measure(struct cli *cli);
 int verb_verify(struct cli *cli);
 int verb_policy(struct cli *cli);
+int verb_collateral(struct cli *cli);
 int verb_key(struct cli *cli);
 int verb_root(struct cli *cli);
 int verb_explain(struct cli *cli);

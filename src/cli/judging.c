@@ -7,6 +7,7 @@
 #include "../base/file.h"
 #include "../base/hex.h"
 #include "../base/rfc3339.h"
+#include "collateral.h"
 #include "output.h"
 
 enum { EVIDENCE_MAX = 16 << 20, CERTIFICATE_MAX = 65536, REFERENCE_MAX = 1 << 20 };
@@ -105,13 +106,40 @@ void judging_close(struct judging *w)
     place_free(&w->place);
 }
 
+/* What was fetched for this evidence, or shipped: a set for this file alone, or none if the cache has nothing
+ * for it. */
+static int read_cache(struct cli *cli, const struct buffer *evidence, casemate_collateral **set)
+{
+    char cache[PATH_MAX];
+    if (collateral_cache(cli, cache) < 0) { /* a user without a home has no cache */
+        casemate_error_clear(cli->error);
+        return 0;
+    }
+    int result = casemate_collateral_new(set, cli->error);
+    if (result == 0)
+        result = casemate_collateral_add_cached(*set, cache, strlen(cache), evidence->data, evidence->size,
+                                                cli->error);
+    if (result < 0 || casemate_collateral_count(*set) == 0) {
+        casemate_collateral_free(*set);
+        *set = NULL;
+    }
+    return result;
+}
+
 int judging_file(struct cli *cli, const struct judging *w, const char *path, casemate_verdict **verdict)
 {
     struct buffer evidence = {0};
+    struct casemate_verify_options options = w->options;
+    casemate_collateral *cached = NULL;
     int result = file_read(path, EVIDENCE_MAX, &evidence, cli->error);
+    if (result == 0 && !options.collateral)
+        result = read_cache(cli, &evidence, &cached);
+    if (cached)
+        options.collateral = cached;
     if (result == 0)
-        result = casemate_verify(evidence.data, evidence.size, w->place.policy, w->place.roots, &w->options,
+        result = casemate_verify(evidence.data, evidence.size, w->place.policy, w->place.roots, &options,
                                  verdict, cli->error);
+    casemate_collateral_free(cached);
     buffer_free(&evidence);
     return result;
 }

@@ -20,7 +20,7 @@ struct judging {
  * than that of the options may be named. */
 int judging_open(struct cli *cli, struct judging *judging, const char *policy);
 void judging_close(struct judging *judging);
-/* The file at a path, or the standard input for "-". */
+/* The file at a path, or the standard input for "-"; without --collateral with what the cache has for it. */
 int judging_file(struct cli *cli, const struct judging *judging, const char *path,
                  casemate_verdict **verdict);
 

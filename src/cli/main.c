@@ -70,6 +70,17 @@ const struct verb verbs[] = {
      "cannot be "
      "judged. diff prints the clauses that only A (-) or only B (+) has and exits with 1 if there are any.",
      false},
+    {"collateral", VERB_COLLATERAL, verb_collateral,
+     "[OPTIONS] fetch [EVIDENCE...] | show [DIR] | import DIR|FILE...",
+     "Fetch, show or import what evidence is judged with.",
+     "fetch asks the vendors' services (Intel PCS or a PCCS, AMD KDS) for what each EVIDENCE needs, or for "
+     "what the "
+     "options name, and keeps it in the cache, which verify reads. show says what each item of the cache, or "
+     "of DIR, is, "
+     "and what expires when. import merges folders and files into the cache: for a site without a network. "
+     "Nothing in "
+     "a cache is trusted.",
+     false},
     {"key", VERB_KEY, verb_key, "[--ear] [FILE] [-o NEWFILE]",
      "Print the public line of an owner's key, or make a key.",
      "With FILE: its public line. With -o: makes a key in NEWFILE and prints its public line. With neither: "

@@ -76,8 +76,9 @@ const struct option_row option_rows[] = {
      AT(sigstruct)},
     {"tee", 0, OPTION_TEXT, "TEE", "what the evidence must be of; default: auto, anything", FILES, AT(tee)},
     {"collateral", 0, OPTION_LIST, "DIR",
-     "folder of certificates, revocation lists and vendors' statements, recognised by content", FILES,
-     AT(collateral)},
+     "folder of certificates, revocation lists and vendors' statements, recognised by content; instead of "
+     "the cache",
+     FILES, AT(collateral)},
     {"time", 0, OPTION_TEXT, "TIME", "verify as of this time: 2026-11-24T12:00:00Z; default: now", FILES,
      AT(time)},
     {"nonce", 0, OPTION_TEXT, "HEX", "what the evidence must answer", VERB_VERIFY, AT(nonce)},
@@ -93,6 +94,33 @@ const struct option_row option_rows[] = {
      VERB_VERIFY, AT(ear_key)},
     {"ear", 0, OPTION_FLAG, NULL, "a key that signs attestation results, instead of an owner's", VERB_KEY,
      AT(ear)},
+    {"tee", 0, OPTION_TEXT, "TEE", "fetch: sgx, tdx or snp, instead of evidence", VERB_COLLATERAL, AT(tee)},
+    {"fmspc", 0, OPTION_TEXT, "HEX", "fetch: platform of sgx and tdx, as 00906ed50000", VERB_COLLATERAL,
+     AT(fmspc)},
+    {"pck-ca", 0, OPTION_TEXT, "CA", "fetch: platform or processor; default: both", VERB_COLLATERAL,
+     AT(pck_ca)},
+    {"product", 0, OPTION_TEXT, "NAME", "fetch: of snp: Milan, Genoa or Turin", VERB_COLLATERAL, AT(product)},
+    {"chip-id", 0, OPTION_TEXT, "HEX", "fetch: chip of snp whose VCEK is wanted too", VERB_COLLATERAL,
+     AT(chip_id)},
+    {"tcb", 0, OPTION_TEXT, "TCB", "fetch: its TCB: bl=3,tee=0,snp=8,ucode=115 (Turin: fmc=1 too)",
+     VERB_COLLATERAL, AT(tcb)},
+    {"vlek", 0, OPTION_FLAG, NULL, "fetch: for evidence of snp that a VLEK signed", VERB_COLLATERAL,
+     AT(vlek)},
+    {"pccs", 0, OPTION_TEXT, "URL", "fetch: PCCS to ask instead of Intel's service [$CASEMATE_PCCS]",
+     VERB_COLLATERAL, AT(pccs)},
+    {"kds", 0, OPTION_TEXT, "URL", "fetch: what to ask instead of AMD's service [$CASEMATE_KDS]",
+     VERB_COLLATERAL, AT(kds)},
+    {"ca-file", 0, OPTION_TEXT, "FILE", "fetch: CA certificates of these services' TLS (PEM)",
+     VERB_COLLATERAL, AT(ca_file)},
+    {"timeout", 0, OPTION_TEXT, "SECONDS", "fetch: wait so long for each answer (30)", VERB_COLLATERAL,
+     AT(timeout)},
+    {"force", 0, OPTION_FLAG, NULL, "fetch: also what is there and never changes", VERB_COLLATERAL,
+     AT(force)},
+    {"cache", 0, OPTION_TEXT, "DIR",
+     "folder of fetched collateral [$CASEMATE_COLLATERAL; $XDG_CACHE_HOME/casemate/collateral]",
+     VERB_COLLATERAL | FILES, AT(cache)},
+    {"time", 0, OPTION_TEXT, "TIME", "show: as of this time: 2026-11-24T12:00:00Z; default: now",
+     VERB_COLLATERAL, AT(time)},
     {"all", 'a', OPTION_FLAG, NULL, "ended Keeps and those of other hosts too", VERB_PS, AT(all)},
     {"follow", 'f', OPTION_FLAG, NULL, "go on until the program ends", VERB_LOGS, AT(follow)},
     {"since", 0, OPTION_TEXT, "TIME",
@@ -223,9 +251,9 @@ static void tables(const struct verb *verb, struct option *longs, char *shorts)
 
 static int parse_some(struct cli *cli, int argc, char **argv)
 {
-    struct option longs[64];
-    char shorts[160];
-    _Static_assert(sizeof option_rows / sizeof option_rows[0] < 64, "the tables have room for every row");
+    enum { ROWS = sizeof option_rows / sizeof option_rows[0] };
+    struct option longs[ROWS + 1];
+    char shorts[2 + 2 * ROWS + 1];
     tables(cli->verb, longs, shorts);
     optind = 0;
     opterr = 0;

@@ -30,6 +30,8 @@ struct options {
     bool all, follow, force, recorded, ear;
     const char *tail, *since, *timeout;
     const char *vcpus, *vcpu_type, *guest_features, *kernel, *initrd, *append, *profile, *sigstruct;
+    const char *cache, *pccs, *kds, *fmspc, *pck_ca, *product, *chip_id, *tcb;
+    bool vlek;
     struct option_list variables; /* -e, --env-file, --secret-env */
     struct option_list files;     /* -v, --file, --dir, --secret-file */
     struct option_list collateral, roots, references;
@@ -73,6 +75,7 @@ enum {
     VERB_EXEC = 1 << 19,
     VERB_COMPLETIONS = 1 << 20,
     VERB_POLICY = 1 << 21,
+    VERB_COLLATERAL = 1 << 22,
 };
 
 /* Parses the options of cli->verb from argv (argv[0] is the verb); sets cli->options, argc and argv. Options

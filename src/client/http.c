@@ -4,46 +4,9 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-int64_t clock_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* ---- what curl calls ---- */
-
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *unused)
-{
-    struct http *h = context;
-    (void)easy, (void)unused;
-    for (size_t i = 0; i < HTTP_SOCKETS_MAX; i++)
-        if (h->sockets[i].what && h->sockets[i].fd == fd) {
-            h->sockets[i].what = what == CURL_POLL_REMOVE ? 0 : what;
-            return 0;
-        }
-    for (size_t i = 0; i < HTTP_SOCKETS_MAX && what != CURL_POLL_REMOVE; i++)
-        if (!h->sockets[i].what) {
-            h->sockets[i].fd = fd;
-            h->sockets[i].what = what;
-            return 0;
-        }
-    return 0;
-}
-
-static int on_timer(CURLM *multi, long timeout_ms, void *context)
-{
-    struct http *h = context;
-    (void)multi;
-    h->timer = timeout_ms < 0 ? -1 : clock_ms() + timeout_ms;
-    return 0;
-}
 
 static size_t on_data(char *bytes, size_t one, size_t count, void *context)
 {
@@ -74,14 +37,9 @@ static int set_address(struct http *h, const char *path)
 static int start(struct http *h, const char *path, int64_t timeout_ms)
 {
     h->easy = curl_easy_init();
-    h->multi = curl_multi_init();
-    if (!h->easy || !h->multi)
+    if (!h->easy || curl_loop_init(&h->loop) < 0)
         return -1;
-    bool bad = curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, on_socket) ||
-               curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h) ||
-               curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, on_timer) ||
-               curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h) ||
-               curl_easy_setopt(h->easy, CURLOPT_NOSIGNAL, 1L) ||
+    bool bad = curl_easy_setopt(h->easy, CURLOPT_NOSIGNAL, 1L) ||
                curl_easy_setopt(h->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms) ||
                curl_easy_setopt(h->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ||
                curl_easy_setopt(h->easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -93,7 +51,6 @@ static void begin(struct http *h, const struct casemate_host *host, int64_t time
     memset(h, 0, sizeof *h);
     h->host = host;
     h->fd = -1;
-    h->timer = -1;
     h->deadline = clock_ms() + timeout_ms;
     h->local = host->connect || host->url.socket[0];
 }
@@ -140,7 +97,7 @@ int http_open(struct http *h, const struct casemate_host *host, const char *meth
           (host->token[0] && add_header(h, "Authorization: Bearer %s", host->token) < 0) ||
           add_header(h, "Host: %s", host->url.authority) < 0 || add_header(h, "Expect:%s", "") < 0 ||
           curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers) ||
-          curl_multi_add_handle(h->multi, h->easy);
+          curl_multi_add_handle(h->loop.multi, h->easy);
     return bad ? failed_to_start(h, err) : 0;
 }
 
@@ -156,19 +113,18 @@ int http_connect(struct http *h, const struct casemate_host *host, int64_t timeo
         return -1;
     }
     if (start(h, "/", timeout_ms) < 0 || curl_easy_setopt(h->easy, CURLOPT_CONNECT_ONLY, 1L) ||
-        curl_multi_add_handle(h->multi, h->easy))
+        curl_multi_add_handle(h->loop.multi, h->easy))
         return failed_to_start(h, err);
     return 0;
 }
 
 void http_close(struct http *h)
 {
-    if (h->multi && h->easy)
-        (void)curl_multi_remove_handle(h->multi, h->easy);
+    if (h->loop.multi && h->easy)
+        (void)curl_multi_remove_handle(h->loop.multi, h->easy);
     if (h->easy)
         curl_easy_cleanup(h->easy);
-    if (h->multi)
-        (void)curl_multi_cleanup(h->multi);
+    curl_loop_free(&h->loop);
     if (h->local && h->fd >= 0)
         (void)close(h->fd);
     curl_slist_free_all(h->headers);
@@ -184,73 +140,18 @@ void http_close(struct http *h)
 
 int http_fd(const struct http *h)
 {
-    if (h->local)
-        return h->fd;
-    for (size_t i = 0; i < HTTP_SOCKETS_MAX; i++)
-        if (h->sockets[i].what)
-            return (int)h->sockets[i].fd;
-    return -1;
-}
-
-static int events_of(int what)
-{
-    return ((what & CURL_POLL_IN) ? POLLIN : 0) | ((what & CURL_POLL_OUT) ? POLLOUT : 0);
+    return h->local ? h->fd : curl_loop_fd(&h->loop);
 }
 
 int http_events(const struct http *h)
 {
-    if (h->local)
-        return local_events(h);
-    for (size_t i = 0; i < HTTP_SOCKETS_MAX; i++)
-        if (h->sockets[i].what)
-            return events_of(h->sockets[i].what);
-    return 0;
-}
-
-static size_t socket_count(const struct http *h)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < HTTP_SOCKETS_MAX; i++)
-        count += h->sockets[i].what ? 1 : 0;
-    return count;
+    return h->local ? local_events(h) : curl_loop_events(&h->loop);
 }
 
 int64_t http_timeout(const struct http *h)
 {
-    int64_t now = clock_ms(), until = h->deadline;
-    if (h->timer >= 0 && h->timer < until)
-        until = h->timer;
-    if (h->local && h->connecting && h->fd < 0 && h->retry_at < until)
-        until = h->retry_at;
-    int64_t wait = until > now ? until - now : 0;
-    /* Two addresses are tried at once, but only one descriptor can be named: look at the other by the clock.
-     */
-    if (socket_count(h) > 1 && wait > 10)
-        wait = 10;
+    int64_t wait = curl_loop_timeout(&h->loop, h->deadline);
     return h->done ? 0 : wait;
-}
-
-static void act(struct http *h)
-{
-    struct pollfd polled[HTTP_SOCKETS_MAX];
-    nfds_t count = 0;
-    int running;
-    for (size_t i = 0; i < HTTP_SOCKETS_MAX; i++)
-        if (h->sockets[i].what)
-            polled[count++] =
-                (struct pollfd){.fd = (int)h->sockets[i].fd, .events = (short)events_of(h->sockets[i].what)};
-    if (count && poll(polled, count, 0) > 0)
-        for (nfds_t i = 0; i < count; i++) {
-            int mask = ((polled[i].revents & (POLLIN | POLLHUP)) ? CURL_CSELECT_IN : 0) |
-                       ((polled[i].revents & POLLOUT) ? CURL_CSELECT_OUT : 0) |
-                       ((polled[i].revents & (POLLERR | POLLNVAL)) ? CURL_CSELECT_ERR : 0);
-            if (mask)
-                (void)curl_multi_socket_action(h->multi, polled[i].fd, mask, &running);
-        }
-    if (h->timer >= 0 && h->timer <= clock_ms()) {
-        h->timer = -1;
-        (void)curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    }
 }
 
 const char *http_shown(const struct http *h)
@@ -299,17 +200,13 @@ static int transfer_failed(struct http *h, CURLcode code, struct casemate_error 
 
 static int curl_process(struct http *h, struct casemate_error *err)
 {
-    int left;
-    act(h);
-    for (CURLMsg *message; (message = curl_multi_info_read(h->multi, &left));) {
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        if (message->data.result != CURLE_OK)
-            return transfer_failed(h, message->data.result, err);
-        h->done = true;
-        return 1;
-    }
-    return 0;
+    CURLcode result;
+    if (!curl_loop_step(&h->loop, &result))
+        return 0;
+    if (result != CURLE_OK)
+        return transfer_failed(h, result, err);
+    h->done = true;
+    return 1;
 }
 
 int http_process(struct http *h, struct casemate_error *err)

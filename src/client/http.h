@@ -5,14 +5,13 @@
 #ifndef CASEMATE_CLIENT_HTTP_H
 #define CASEMATE_CLIENT_HTTP_H
 
-#include <curl/curl.h>
-
 #include "../base/buffer.h"
 #include "../base/error.h"
 #include "answer.h"
+#include "curl_loop.h"
 #include "host.h"
 
-enum { HTTP_SOCKETS_MAX = 8, HTTP_ANSWER_MAX = 16 << 20 };
+enum { HTTP_ANSWER_MAX = 16 << 20 };
 
 struct http {
     bool local;
@@ -22,14 +21,9 @@ struct http {
     struct buffer out;          /* the request's rest */
     struct http_answer parsed;  /* of a local exchange */
 
-    CURLM *multi;
+    struct curl_loop loop; /* of https */
     CURL *easy;
     struct curl_slist *headers;
-    struct {
-        curl_socket_t fd;
-        int what; /* CURL_POLL_* */
-    } sockets[HTTP_SOCKETS_MAX];
-    int64_t timer;    /* deadline of curl's own timer, monotonic ms; -1 none */
     int64_t deadline; /* of the whole exchange */
     const struct casemate_host *host;
     struct buffer answer;
@@ -73,8 +67,5 @@ ptrdiff_t local_send(struct http *h, const uint8_t *bytes, size_t size);
 ptrdiff_t local_receive(struct http *h, uint8_t *bytes, size_t capacity);
 /* The host's name for messages. */
 const char *http_shown(const struct http *h);
-
-/* Monotonic milliseconds. */
-int64_t clock_ms(void);
 
 #endif
