@@ -11,6 +11,14 @@ struct part {
     bool bad;
 };
 
+/* Nothing is a part that has ended badly. */
+static struct part part_of(struct span bytes)
+{
+    if (bytes.size == 0)
+        return (struct part){NULL, NULL, true};
+    return (struct part){(unsigned char *)(uintptr_t)bytes.data, bytes.data + bytes.size, false};
+}
+
 /* The content of the next element with this tag. */
 static struct part enter(struct part *in, int tag)
 {
@@ -39,8 +47,7 @@ static const int sequence = MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE;
 
 struct span certificate_extension(const mbedtls_x509_crt *certificate, struct span oid)
 {
-    struct part whole = {certificate->v3_ext.p, certificate->v3_ext.p + certificate->v3_ext.len,
-                         certificate->v3_ext.p == NULL};
+    struct part whole = part_of(span_of(certificate->v3_ext.p, certificate->v3_ext.len));
     struct part list = enter(&whole, sequence);
     while (more(&list)) {
         struct part one = enter(&list, sequence);
@@ -169,7 +176,7 @@ bool pck_read(const mbedtls_x509_crt *certificate, struct pck *pck)
     enum { REQUIRED = 1u << 1 | 1u << 2 | 1u << 3 | 1u << 4 | 1u << 5 };
     const struct span value =
         certificate_extension(certificate, span_of(sgx_extensions, sizeof sgx_extensions));
-    struct part whole = {(unsigned char *)(uintptr_t)value.data, value.data + value.size, value.size == 0};
+    struct part whole = part_of(value);
     uint32_t seen = 0;
     *pck = (struct pck){0};
     struct part list = enter(&whole, sequence);

@@ -26,7 +26,8 @@ static inline struct span reader_take(struct reader *r, size_t size)
         return span_of(NULL, 0);
     }
     struct span taken = span_of(r->at, size);
-    r->at += size;
+    if (size) /* an empty reader may stand nowhere */
+        r->at += size;
     r->left -= size;
     return taken;
 }
