@@ -150,7 +150,10 @@ int http_events(const struct http *h)
 
 int64_t http_timeout(const struct http *h)
 {
-    int64_t wait = curl_loop_timeout(&h->loop, h->deadline);
+    int64_t until = h->deadline;
+    if (h->local && h->connecting && h->fd < 0 && h->retry_at < until)
+        until = h->retry_at;
+    int64_t wait = curl_loop_timeout(&h->loop, until);
     return h->done ? 0 : wait;
 }
 
