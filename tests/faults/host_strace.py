@@ -88,7 +88,7 @@ def calls_by_process(trace):
                 filtered[pid] = True
                 lines[pid] = []
                 continue
-            if filtered.get(pid):
+            if filtered.get(pid) and not rest.startswith("<... seccomp resumed>"):  # the filter's own call
                 lines[pid].append(rest)
     return {pid: (program.get(pid, "?"), lines[pid]) for pid in lines}
 

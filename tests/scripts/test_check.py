@@ -13,7 +13,7 @@ LOADER = importlib.machinery.SourceFileLoader("check", str(TOP / "scripts/check"
 check = importlib.util.module_from_spec(importlib.util.spec_from_loader("check", LOADER))
 LOADER.exec_module(check)
 
-# behaviour, Meson's result, stdout, then passed, failed, skipped, and a reason that must be reported
+# behaviour, Meson's result (and the exit status, where it counts), stdout, then passed, failed, skipped, and a reason that must be reported
 CASES = [
     ("counts each case of TAP", "OK", "1..2\nok 1 - a\nok 2 - b\n", 2, 0, 0, None),
     ("counts a program without TAP as one", "OK", "all is well\n", 1, 0, 0, None),
@@ -23,6 +23,10 @@ CASES = [
     ("counts a time-out", "TIMEOUT", "1..3\nok 1 - a\n", 1, 1, 0, None),
     ("counts a program that does not start", "ERROR", "", 0, 1, 0, None),
     ("knows how cmocka skips", "OK", "1..1\nSKIP: no data\nnot ok 1 # SKIP a\n", 0, 0, 1, "no data"),
+    ("knows that Meson takes it for a failure", "FAIL 0", "1..2\nSKIP: no data\nnot ok 1 # SKIP a\nok 2 - b\n", 1, 0, 1,
+     "no data"),
+    ("counts a program that skips and then fails", "FAIL 1", "1..2\nSKIP: no data\nnot ok 1 # SKIP a\n", 0, 1, 1,
+     "no data"),
     ("knows how bats skips", "OK", "1..1\nok 1 a thing # skip no network\n", 0, 0, 1, "no network"),
     ("knows exit 77", "SKIP", "SKIP: no hardware\n", 0, 0, 1, "no hardware"),
     ("does not take one reason for the next case", "OK",
@@ -46,7 +50,9 @@ SEARCHES = [
 
 def judge(result, stdout, passed, failed, skipped, reason):
     tally = check.Tally()
-    check.count_test(tally, "build", {"name": "t", "result": result, "stdout": stdout})
+    result, *status = result.split()
+    check.count_test(tally, "build", {"name": "t", "result": result, "stdout": stdout,
+                                      "returncode": int(status[0]) if status else None})
     got = (tally.passed, len(tally.failed), len(tally.skipped))
     if got != (passed, failed, skipped):
         return f"wanted {(passed, failed, skipped)}, got {got}"
