@@ -61,6 +61,27 @@ def interleaved(commands, rounds):
     return {name: statistics.median(samples) for name, samples in walls.items()}
 
 
+def verdicts(commands, rounds):
+    """{name: (command, exit status, first word)} -> {name: median seconds}, from the start of a process to its end."""
+    walls = {name: [] for name in commands}
+    for turn in range(rounds + 1):
+        for name, (command, status, word) in commands.items():
+            start = time.perf_counter()
+            result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+            wall = time.perf_counter() - start
+            if result.returncode != status or not result.stdout.startswith(word):
+                raise RuntimeError(f"{command}: exit {result.returncode}: {(result.stdout + result.stderr).decode()[-600:]}")
+            if turn > 0:
+                walls[name].append(wall)
+    return {name: statistics.median(samples) for name, samples in walls.items()}
+
+
+def maximum_mib(command):
+    """Peak resident memory of one process, as the kernel counted it."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    return os.wait4(process.pid, 0)[2].ru_maxrss / 1024
+
+
 def peak_mib(command):
     """(largest process, sum over all processes) of peak resident memory, sampled every millisecond."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)

@@ -161,6 +161,54 @@ def bench_throughput(report, tools, agent, mib):
         report.add(f"session output / {label}", medians["output"] / medians[peer], "ratio")
 
 
+FORMATS = (("process", "process EAT"), ("sgx", "SGX quote"), ("tdx", "TDX quote"), ("snp", "SNP report"))
+SIGNATURES = ("p256", "p384", "rsa4096")
+
+
+def bench_verify(report, tools, rounds):
+    """Verifications a second, beside the signature checks in them alone; then the command from a cold start."""
+    if "verify" not in tools:
+        report.missing("verify", "not built: the tests' libraries are not there")
+        return
+    found = {name: statistics.median(values) for name, values in measure.figures([tools["verify"], str(rounds)]).items()}
+    openssl = {}
+    if "verify_openssl" in tools:
+        peer = measure.figures([tools["verify_openssl"], str(rounds)])
+        openssl = {kind: statistics.median(peer[f"openssl_{kind}_per_second"]) for kind in SIGNATURES}
+    else:
+        report.missing("verify: OpenSSL", "not built: no headers of it")
+    note = f"median of {rounds}, by processor time"
+    for name, label in FORMATS:
+        checks = {kind: int(found[f"{name}_{kind}"]) for kind in SIGNATURES}
+        counted = " + ".join(f"{count} {kind}" for kind, count in checks.items() if count)
+        report.add(f"verify: {label}", found[f"{name}_per_second"], "1/s", note)
+        if f"{name}_with_collateral_per_second" in found:
+            report.add(f"verify: {label}, collateral parsed each time", found[f"{name}_with_collateral_per_second"], "1/s", note)
+        report.add(f"verify: {label}, Mbed TLS alone", found[f"{name}_mbedtls_per_second"], "1/s", f"{counted}, the least there is to check")
+        if openssl:
+            alone = 1 / sum(count / openssl[kind] for kind, count in checks.items())
+            report.add(f"verify: {label}, OpenSSL alone", alone, "1/s", counted)
+        report.add(f"verify: {label} / Mbed TLS alone", found[f"{name}_ratio"], "ratio",
+                   f"checks {found[name + '_signatures_checked']:.0f} signatures; aim 0.9")
+    bench_verify_command(report, tools, rounds)
+
+
+def bench_verify_command(report, tools, rounds):
+    with tempfile.TemporaryDirectory(prefix="casemate-bench-") as folder:
+        collateral = os.path.join(folder, "collateral")
+        os.mkdir(collateral)
+        when = subprocess.run([tools["verify"], "--write", folder], stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+        file = {name: os.path.join(folder, name) for name in ("evidence", "policy.toml", "root.der")}
+        command = [tools["casemate"], "verify", file["evidence"], "--recorded", "--time", when, "--policy", file["policy.toml"],
+                   "--root", file["root.der"]]
+        with_collateral = command + ["--collateral", collateral]
+        walls = measure.verdicts({"with": (with_collateral, 0, b"accepted"), "without": (command, 1, b"refused")}, 5 * rounds + 1)
+        report.add("casemate verify, an SGX quote, cold start", walls["with"] * 1e3, "ms", f"median of {5 * rounds + 1}; aim 10")
+        report.add("casemate verify, no collateral (refused)", walls["without"] * 1e3, "ms", "the same, interleaved")
+        report.add("casemate verify, an SGX quote, peak memory", measure.maximum_mib(with_collateral), "MiB", "resident")
+        report.add("casemate verify, no collateral, peak memory", measure.maximum_mib(command), "MiB", "resident")
+
+
 def bench_size(report, tools):
     report.add("Keep image", os.path.getsize(tools["keep-process"]) / 1024, "KiB", "aim: below 512")
     total = 0
@@ -180,14 +228,17 @@ def bench_size(report, tools):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds, less data")
+    parser.add_argument("--part", choices=["size", "verify", "hello", "sessions"], help="only this one")
     parser.add_argument("--json", metavar="FILE", help="write the rows there too")
     parser.add_argument("tools", nargs="+", metavar="NAME=PATH", help="built programs and files")
     options = parser.parse_args()
     tools = dict(item.split("=", 1) for item in options.tools)
     report = Report()
-    bench_size(report, tools)
-    bench_hello(report, tools, 5 if options.quick else 21)
-    bench_sessions(report, tools, options.quick)
+    parts = {"size": lambda: bench_size(report, tools), "verify": lambda: bench_verify(report, tools, 3 if options.quick else 9),
+             "hello": lambda: bench_hello(report, tools, 5 if options.quick else 21),
+             "sessions": lambda: bench_sessions(report, tools, options.quick)}
+    for part in [options.part] if options.part else parts:
+        parts[part]()
     if options.json:
         with open(options.json, "w") as f:
             json.dump({"rows": report.rows, "processors": os.cpu_count()}, f, indent=1)

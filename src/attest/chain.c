@@ -347,17 +347,44 @@ void chain_judge(struct chain *chain, const struct chain_rules *rules, const str
     judge_root(chain, rules, input, report, claims);
 }
 
+/* Whether the path of the evidence, which is judged, went through every list of its root's: with all of them
+ * at hand, an issuer's lists are checked together. */
+static bool lists_checked(const struct chain *evidence, const struct chain_sets *sets,
+                          const struct check_report *report)
+{
+    mbedtls_x509_crl lists[CRLS_MAX];
+    return evidence->count > 1 && !check_failed(report, CHECK_REVOCATION) &&
+           link_lists(evidence, sets, lists) < CRLS_MAX;
+}
+
+/* One certificate under that root: its lists' signatures are not checked a second time. */
+static void judge_listed(const struct chain *chain, const struct chain_rules *rules,
+                         const struct chain_sets *sets, int64_t time, struct check_report *report,
+                         struct claims *claims)
+{
+    mbedtls_x509_crl lists[CRLS_MAX];
+    const size_t count = link_lists(chain, sets, lists);
+    uint32_t flags = 0;
+    for (size_t i = 0; i < count; i++)
+        if (mbedtls_x509_crt_is_revoked(&chain->certificate[0], &lists[i]))
+            flags = MBEDTLS_X509_BADCERT_REVOKED;
+    judge_revocation(chain, rules, lists, count, flags, time, report, claims);
+}
+
 void chain_judge_beside(struct chain *chain, const struct chain *evidence, const struct chain_rules *rules,
                         const struct chain_sets *sets, const struct attest_input *input,
                         struct check_report *report, struct claims *claims)
 {
     const mbedtls_x509_crt *root = &chain->certificate[chain->count - 1];
     const mbedtls_x509_crt *own = &evidence->certificate[evidence->count - 1];
-    judge_path(chain, rules, sets, input->time, report, claims);
+    const bool same = span_equal(name_span(root->raw), name_span(own->raw));
+    const bool checked = same && chain->count == 2 && lists_checked(evidence, sets, report);
+    judge_path(chain, rules, checked ? NULL : sets, input->time, report, claims);
+    if (checked)
+        judge_listed(chain, rules, sets, input->time, report, claims);
     judge_validity(chain, input->time, report, claims);
-    (void)check_set(report, CHECK_CHAIN, span_equal(name_span(root->raw), name_span(own->raw)),
-                    "collateral under the root of the evidence", "%s",
-                    span_equal(name_span(root->raw), name_span(own->raw)) ? "the same root" : "another root");
+    (void)check_set(report, CHECK_CHAIN, same, "collateral under the root of the evidence", "%s",
+                    same ? "the same root" : "another root");
 }
 
 bool chain_signed(const mbedtls_x509_crt *certificate, struct span digest, struct span signature)

@@ -112,6 +112,7 @@ static void what_is_not_understood_is_an_error_with_its_place(void **state)
         {"version = 1\nversion = 1\n", "policy.toml:2:", ""},
         {"version = \n", "policy.toml:1:", ""},
         {"version = 1\n\xff\n", "policy.toml:", "utf-8"},
+        {"version = 1\n[[\x10", "policy.toml:", "a character stands"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct policy *policy = NULL;
