@@ -127,7 +127,7 @@ int main(int argc, char **argv)
         return 0;
     }
     primitives_make();
-    for (int round = atoi(argv[1]); round > 0; round--)
+    for (unsigned long long round = strtoull(argv[1], NULL, 10); round > 0; round--)
         for (size_t i = 0; i < SUBJECTS; i++)
             measure(&subject[i]);
     for (size_t i = 0; i < SUBJECTS; i++)

@@ -74,7 +74,7 @@ int main(int argc, char **argv)
     const size_t count = sizeof kinds / sizeof *kinds;
     for (size_t i = 0; i < count; i++)
         make(&kinds[i]);
-    for (int round = argc > 1 ? atoi(argv[1]) : 1; round > 0; round--)
+    for (unsigned long long round = argc > 1 ? strtoull(argv[1], NULL, 10) : 1; round > 0; round--)
         for (size_t i = 0; i < count; i++)
             printf("openssl_%s_per_second %.2f\n", kinds[i].name, per_second(&kinds[i]));
     for (size_t i = 0; i < count; i++)

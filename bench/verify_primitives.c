@@ -36,13 +36,12 @@ static struct {
 
 static unsigned counted;
 
-psa_status_t __real_psa_verify_hash(mbedtls_svc_key_id_t, psa_algorithm_t, const uint8_t *, size_t,
-                                    const uint8_t *, size_t);
-psa_status_t __wrap_psa_verify_hash(mbedtls_svc_key_id_t, psa_algorithm_t, const uint8_t *, size_t,
-                                    const uint8_t *, size_t);
-psa_status_t __wrap_psa_verify_hash(mbedtls_svc_key_id_t key, psa_algorithm_t algorithm,
-                                    const uint8_t *digest, size_t digest_size, const uint8_t *signature,
-                                    size_t signature_size)
+psa_status_t __real_psa_verify_hash(psa_key_id_t, psa_algorithm_t, const uint8_t *, size_t, const uint8_t *,
+                                    size_t);
+psa_status_t __wrap_psa_verify_hash(psa_key_id_t, psa_algorithm_t, const uint8_t *, size_t, const uint8_t *,
+                                    size_t);
+psa_status_t __wrap_psa_verify_hash(psa_key_id_t key, psa_algorithm_t algorithm, const uint8_t *digest,
+                                    size_t digest_size, const uint8_t *signature, size_t signature_size)
 {
     counted++;
     return __real_psa_verify_hash(key, algorithm, digest, digest_size, signature, signature_size);
