@@ -1,25 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The only C++ in the tree: toml++ behind toml.h. No exception leaves this file. */
+/* The only C++ in the tree: toml++ behind toml.h. No exception leaves this file, and where the target has none
+ * (wasm32-wasi), toml++ returns its errors. */
 #include "toml.h"
 
 #include <cstdarg>
 #include <cstdio>
 #include <new>
 #include <string>
+#include <utility>
 
 /* toml++ asserts about its input, too (3.3.0, parse_key: a control character where a key should begin). Such
  * a file is refused like any other wrong one, and never ends the program or, without assertions, is assumed
- * away. */
+ * away; only where there are no exceptions it does end it. */
 namespace
 {
 struct asserted {
 };
 } // namespace
 #undef NDEBUG
+#ifdef __cpp_exceptions
+#define TOML_REFUSE() throw asserted{}
+#else
+#define TOML_REFUSE() __builtin_trap()
+#endif
 #define TOML_ASSERT(expression)                                                                              \
     do {                                                                                                     \
         if (!(expression))                                                                                   \
-            throw asserted{};                                                                                \
+            TOML_REFUSE();                                                                                   \
     } while (false)
 /* And its tables of Unicode fall through to what they call unreachable (3.3.0: U+0292 where white space may
  * stand): "no" is the answer that they owe. */
@@ -73,6 +80,13 @@ int fail_at(const toml_document *document, toml_position at, casemate_error *err
     return casemate_fail(err, E_CONFIG, "%s:%u:%u: %s", document->name.c_str(), at.line, at.column, sentence);
 }
 
+int fail_parse(const char *name, const toml::parse_error &e, casemate_error *err)
+{
+    toml_position at = position_of(e.source().begin);
+    return casemate_fail(err, E_CONFIG, "%s:%u:%u: %.*s", name, at.line, at.column,
+                         static_cast<int>(e.description().size()), e.description().data());
+}
+
 const char *type_name(toml_type type)
 {
     static const char *const names[] = {"a value of another type", "a string", "an integer",
@@ -87,18 +101,24 @@ int toml_parse(const char *text, size_t size, const char *name, toml_document **
     if (size > TOML_SIZE_MAX)
         return casemate_fail(err, E_LIMIT, "%s has %zu bytes; a configuration file has at most %d", name,
                              size, TOML_SIZE_MAX);
+#ifdef __cpp_exceptions
     try {
         *document = new toml_document{name, toml::parse(std::string_view(text, size))};
         return 0;
     } catch (const toml::parse_error &e) {
-        toml_position at = position_of(e.source().begin);
-        return casemate_fail(err, E_CONFIG, "%s:%u:%u: %.*s", name, at.line, at.column,
-                             static_cast<int>(e.description().size()), e.description().data());
+        return fail_parse(name, e, err);
     } catch (const asserted &) {
         return casemate_fail(err, E_CONFIG, "%s: a character stands where TOML allows no such", name);
     } catch (const std::exception &) {
         return casemate_fail(err, E_NOMEM, "No memory to read %s", name);
     }
+#else
+    toml::parse_result result = toml::parse(std::string_view(text, size));
+    if (!result)
+        return fail_parse(name, result.error(), err);
+    *document = new toml_document{name, std::move(result).table()};
+    return 0;
+#endif
 }
 
 void toml_free(toml_document *document)

@@ -117,7 +117,7 @@ int sev_metadata_read(struct span image, struct sev_metadata *m, struct casemate
     struct span entry, target;
     bool found;
     *m = (struct sev_metadata){.image = image, .address = END_OF_IMAGE - image.size};
-    if (image.size == 0 || image.size % SEV_PAGE || image.size >= END_OF_IMAGE)
+    if (image.size == 0 || image.size % SEV_PAGE || (uint64_t)image.size >= END_OF_IMAGE)
         return measure_refuse(err, image.size, "end", "a whole number of pages of 0x1000 bytes", image.size);
     if (guid_table_read(image, &table, err) ||
         guid_table_find(&table, reset_guid, 4, &entry, &m->has_reset_address, err))

@@ -10,25 +10,12 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "../support/wasi_folder.h"
 #include "../support/wasi_run.h"
 
 enum { PATH_SIZE = 4096, LIST_MAX = 64 };
 
 static unsigned passed, failed;
-
-static uint8_t *read_file(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return NULL;
-    (void)fseek(file, 0, SEEK_END);
-    long end = ftell(file);
-    rewind(file);
-    uint8_t *bytes = malloc(end > 0 ? (size_t)end : 1);
-    *size = fread(bytes, 1, (size_t)end, file);
-    (void)fclose(file);
-    return bytes;
-}
 
 static uint64_t now(void *context)
 {
@@ -41,36 +28,6 @@ static uint64_t now(void *context)
 static struct span text(const char *s)
 {
     return span_of(s, strlen(s));
-}
-
-/* Copies a folder of the suite into the in-Keep file system, below guest. */
-static void load_folder(struct files *files, const char *host, const char *guest)
-{
-    struct file_node *node;
-    if (files_place_directory(files, text(guest[0] ? guest : "/"), &node) != 0)
-        return;
-    DIR *folder = opendir(host);
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        char from[PATH_SIZE], to[PATH_SIZE];
-        struct stat stat_;
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        (void)snprintf(from, sizeof from, "%s/%s", host, entry->d_name);
-        (void)snprintf(to, sizeof to, "%s/%s", guest, entry->d_name);
-        if (lstat(from, &stat_) != 0)
-            continue;
-        if (S_ISDIR(stat_.st_mode)) {
-            load_folder(files, from, to);
-        } else if (S_ISREG(stat_.st_mode)) {
-            size_t size = 0;
-            uint8_t *bytes = read_file(from, &size);
-            if (bytes && files_place(files, text(to), 0644, &node) == 0)
-                (void)file_write(node, 0, bytes, size);
-            free(bytes);
-        }
-    }
-    if (folder)
-        (void)closedir(folder);
 }
 
 struct program {
@@ -129,7 +86,7 @@ static void run_program(struct program *p)
     struct files_limits limits = {UINT64_C(256) << 20, 65536};
     struct wasi_run run = {.input = SPAN_LITERAL("some input\n"), .poll_limit = 100000};
     size_t size = 0;
-    uint8_t *module = read_file(p->path, &size);
+    uint8_t *module = wasi_read_file(p->path, &size);
     if (!module || files_new(&limits, now, NULL, &run.files) != 0) {
         (void)printf("FAIL %s: cannot be read\n", p->path);
         failed++;
@@ -143,7 +100,7 @@ static void run_program(struct program *p)
     if (root) {
         char folder[2 * PATH_SIZE];
         (void)snprintf(folder, sizeof folder, "%s/%s", p->folder, root);
-        load_folder(run.files, folder, "");
+        wasi_load_folder(run.files, folder, "");
     }
     wasi_run(&run);
     char why[300] = "";
