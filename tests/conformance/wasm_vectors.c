@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs one of the verifier's unit tests that was compiled to wasm32-wasi, with the Keep's engine and WASI:
  * wasm_vectors PROGRAM.wasm [TEST...]. What the tests read is copied in: the corpus of the fuzzers, the
- * shared evidence and Debian's go-sev-guest, where they are. */
+ * shared evidence and those in Debian's go-sev-guest and go-tdx-guest, where they are. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static void load(struct files *files, const char *variable, const char *otherwis
 static int load_all(struct files *files)
 {
     static const char *const parents[] = {"/source", "/source/fuzz", "/source/tests", "/source/tests/golden",
-                                          "/shared", "/shared/data", "/package"};
+                                          "/shared", "/shared/data", "/sev",          "/tdx"};
     char shared[PATH_SIZE];
     const char *source = getenv("CASEMATE_SOURCE");
     struct file_node *node;
@@ -49,7 +49,8 @@ static int load_all(struct files *files)
     load(files, "CASEMATE_SOURCE", ".", "fuzz/corpus", "/source/fuzz/corpus");
     load(files, "CASEMATE_SOURCE", ".", "tests/golden/claims", "/source/tests/golden/claims");
     load(files, "CASEMATE_SHARED", shared, "data/evidence", "/shared/data/evidence");
-    load(files, "CASEMATE_GO_SEV_GUEST", "/nonexistent", "usr", "/package/usr");
+    load(files, "CASEMATE_GO_SEV_GUEST", "/nonexistent", "usr", "/sev/usr");
+    load(files, "CASEMATE_GO_TDX_GUEST", "/nonexistent", "usr", "/tdx/usr");
     return 0;
 }
 
@@ -80,10 +81,11 @@ int main(int argc, char **argv)
     static const struct span args[] = {SPAN_LITERAL("vectors")};
     struct span env[] = {SPAN_LITERAL("CASEMATE_SOURCE=/source"),
                          SPAN_LITERAL("CASEMATE_SHARED=/shared"),
-                         SPAN_LITERAL("CASEMATE_GO_SEV_GUEST=/package"),
+                         SPAN_LITERAL("CASEMATE_GO_SEV_GUEST=/sev"),
+                         SPAN_LITERAL("CASEMATE_GO_TDX_GUEST=/tdx"),
                          {NULL, 0}};
     struct files_limits limits = {(uint64_t)256 * MEBIBYTE, 65536};
-    struct wasi_run run = {.args = args, .arg_count = 1, .env = env, .env_count = 3, .has_root = true};
+    struct wasi_run run = {.args = args, .arg_count = 1, .env = env, .env_count = 4, .has_root = true};
     size_t size = 0;
     uint8_t *module = argc > 1 ? wasi_read_file(argv[1], &size) : NULL;
     if (!module || files_new(&limits, now, NULL, &run.files) != 0 || load_all(run.files) != 0) {
