@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The only C++ in the tree: toml++ behind toml.h. No exception leaves this file, and where the target has none
- * (wasm32-wasi), toml++ returns its errors. */
+/* The only C++ in the tree: toml++ behind toml.h. No exception leaves this file, and where the target has
+ * none (wasm32-wasi), toml++ returns its errors. */
 #include "toml.h"
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <new>
@@ -11,7 +12,8 @@
 
 /* toml++ asserts about its input, too (3.3.0, parse_key: a control character where a key should begin). Such
  * a file is refused like any other wrong one, and never ends the program or, without assertions, is assumed
- * away; only where there are no exceptions it does end it. */
+ * away. Where there are no exceptions, such characters are looked for before, and a failed assertion ends it.
+ */
 namespace
 {
 struct asserted {
@@ -19,7 +21,10 @@ struct asserted {
 } // namespace
 #undef NDEBUG
 #ifdef __cpp_exceptions
-#define TOML_REFUSE() throw asserted{}
+#define TOML_REFUSE()                                                                                        \
+    throw asserted                                                                                           \
+    {                                                                                                        \
+    }
 #else
 #define TOML_REFUSE() __builtin_trap()
 #endif
@@ -87,6 +92,19 @@ int fail_parse(const char *name, const toml::parse_error &e, casemate_error *err
                          static_cast<int>(e.description().size()), e.description().data());
 }
 
+int fail_character(const char *name, casemate_error *err)
+{
+    return casemate_fail(err, E_CONFIG, "%s: a character stands where TOML allows no such", name);
+}
+
+#ifndef __cpp_exceptions
+/* Control characters that TOML 1.0 allows nowhere: all but tab and the ends of lines. */
+bool is_forbidden(char c)
+{
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
+}
+#endif
+
 const char *type_name(toml_type type)
 {
     static const char *const names[] = {"a value of another type", "a string", "an integer",
@@ -108,11 +126,13 @@ int toml_parse(const char *text, size_t size, const char *name, toml_document **
     } catch (const toml::parse_error &e) {
         return fail_parse(name, e, err);
     } catch (const asserted &) {
-        return casemate_fail(err, E_CONFIG, "%s: a character stands where TOML allows no such", name);
+        return fail_character(name, err);
     } catch (const std::exception &) {
         return casemate_fail(err, E_NOMEM, "No memory to read %s", name);
     }
 #else
+    if (std::any_of(text, text + size, is_forbidden))
+        return fail_character(name, err);
     toml::parse_result result = toml::parse(std::string_view(text, size));
     if (!result)
         return fail_parse(name, result.error(), err);
