@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -188,6 +189,7 @@ int main(int argc, char **argv)
         if (client < 0)
             continue;
         if (fork() == 0) {
+            (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody stalls on after the test */
             (void)close(listener);
             serve(&attack, client, argv[2]);
             _exit(0);
