@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
-#include "ear_key.h"
+#include "keys.h"
 #include "output.h"
 
 enum { KEY_MAX = 4096 };
@@ -21,13 +21,12 @@ static int load(struct cli *cli, const char *path, casemate_key **key)
     return result;
 }
 
-/* A key is never written over another. */
-static int save(struct cli *cli, const casemate_key *key, const char *path)
+int key_save(struct cli *cli, const char *text, size_t size, const char *path)
 {
-    const char *text;
-    size_t size;
-    casemate_key_private(key, &text, &size);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return cli_fail(cli, "E_IO",
+                        "%s is there already, and no key is written over: name another file with -o", path);
     if (fd < 0)
         return cli_fail(cli, "E_IO", "Cannot create %s: %s", path, strerror(errno));
     int result = file_write_all(fd, text, size) < 0 || fsync(fd) < 0
@@ -35,6 +34,14 @@ static int save(struct cli *cli, const casemate_key *key, const char *path)
                      : 0;
     (void)close(fd);
     return result;
+}
+
+static int save(struct cli *cli, const casemate_key *key, const char *path)
+{
+    const char *text;
+    size_t size;
+    casemate_key_private(key, &text, &size);
+    return key_save(cli, text, size, path);
 }
 
 static void print_public(const struct cli *cli, const casemate_key *key, FILE *to)

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys that sign attestation results: reading them, and the faces of `casemate key --ear`. */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../base/file.h"
-#include "ear_key.h"
+#include "keys.h"
 #include "output.h"
 
 enum { KEY_MAX = 4096 };
@@ -21,24 +18,15 @@ int ear_key_load(struct cli *cli, const char *path, casemate_ear_key **key)
     return result;
 }
 
-/* A key is never written over another. */
 static int save(struct cli *cli, const casemate_ear_key *key, const char *path)
 {
     const char *text;
     size_t size;
     casemate_ear_key_private(key, &text, &size);
-    if (strcmp(path, "-") == 0) {
-        printf("%.*s", (int)size, text);
-        return 0;
-    }
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return cli_fail(cli, "E_IO", "Cannot create %s: %s", path, strerror(errno));
-    int result = file_write_all(fd, text, size) < 0 || fsync(fd) < 0
-                     ? cli_fail(cli, "E_IO", "Cannot write %s: %s", path, strerror(errno))
-                     : 0;
-    (void)close(fd);
-    return result;
+    if (strcmp(path, "-") != 0)
+        return key_save(cli, text, size, path);
+    printf("%.*s", (int)size, text);
+    return 0;
 }
 
 static void print_public(const struct cli *cli, const casemate_ear_key *key, FILE *to)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* casemate verify: evidence from a file, offline. */
-#include "ear_key.h"
+#include "keys.h"
 #include "judging.h"
 #include "output.h"
 

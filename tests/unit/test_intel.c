@@ -11,7 +11,6 @@
 #include "../../src/attest/intel.h"
 #include "vectors_intel.h"
 
-static struct intel_keys keys;
 static struct intel_judgement judgement;
 static struct intel_case one;
 static struct verdict verdict;
@@ -33,7 +32,7 @@ static void every_vector_is_refused_by_its_row_alone(void **state)
     (void)state;
     for (size_t i = 0; i < intel_vector_count; i++) {
         const struct intel_vector *v = &intel_vectors[i];
-        intel_judgement_make(&keys, v->base, &judgement);
+        intel_judgement_make(&intel_test_keys, v->base, &judgement);
         v->bend(&judgement);
         intel_judgement_run(&judgement, &verdict);
         expect_row(v->name, v->row);
@@ -55,7 +54,7 @@ static void every_row_of_these_tees_has_a_vector(void **state)
     for (size_t i = 0; i < intel_vector_count; i++)
         covered[intel_vectors[i].row] = true;
     for (enum intel_base base = SGX_3; base < INTEL_BASES; base++) {
-        intel_judgement_make(&keys, base, &judgement);
+        intel_judgement_make(&intel_test_keys, base, &judgement);
         intel_judgement_run(&judgement, &verdict);
         for (unsigned id = 0; id < CHECK_COUNT; id++)
             if (verdict.report.used[id] && !covered[id])
@@ -67,7 +66,7 @@ static void claims_are_those_of_quote_certificate_and_collateral(void **state)
 {
     const struct claims *c = &verdict.claims;
     (void)state;
-    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
     judgement.wish.quote.enclave.product = 7;
     judgement.wish.quote.enclave.svn = 9;
     judgement.wish.pck.pcesvn = 10;
@@ -95,7 +94,7 @@ static void claims_are_those_of_quote_certificate_and_collateral(void **state)
 static void advisories_of_platform_module_and_qe_come_together_each_once(void **state)
 {
     (void)state;
-    intel_judgement_make(&keys, TDX_4, &judgement);
+    intel_judgement_make(&intel_test_keys, TDX_4, &judgement);
     judgement.wish.pck.pcesvn = 10;
     judgement.wish.quote.td.tee_tcb_svn[0] = 3;
     judgement.wish.quote.qe.svn = 7;
@@ -124,7 +123,7 @@ static bool accepts(struct span evidence)
 /* Without this range: bytes that nobody signs, and that decide nothing. */
 static void flip_all(enum intel_base base, enum intel_carrying carrying, size_t unsigned_bytes)
 {
-    intel_judgement_make(&keys, base, &judgement);
+    intel_judgement_make(&intel_test_keys, base, &judgement);
     judgement.wish.carrying = carrying;
     judgement.wish.no_root_beside = carrying <= INTEL_DER;
     intel_case_make(&judgement, &one);
@@ -159,7 +158,7 @@ static void flips_of_a_platforms_identifier_alone_change_nothing(void **state)
 static void truncated_quotes_are_refused_and_bytes_behind_are_counted_not_read(void **state)
 {
     (void)state;
-    intel_judgement_make(&keys, TDX_5_TD_1_5, &judgement);
+    intel_judgement_make(&intel_test_keys, TDX_5_TD_1_5, &judgement);
     intel_case_make(&judgement, &one);
     for (size_t cut = 0; cut < one.quote_size; cut += cut < 1500 ? 1 : 97)
         assert_false(accepts(span_of(one.quote, cut)));
@@ -175,7 +174,7 @@ static void truncated_quotes_are_refused_and_bytes_behind_are_counted_not_read(v
 /* Judges a quote in which some bytes are others; returns what row FORMAT found. */
 static const char *patched(enum intel_base base, size_t offset, const char *bytes, size_t size)
 {
-    intel_judgement_make(&keys, base, &judgement);
+    intel_judgement_make(&intel_test_keys, base, &judgement);
     intel_case_make(&judgement, &one);
     memcpy(one.quote + offset, bytes, size);
     assert_int_equal(attest_judge(&one.input, &verdict, &err), 0);
@@ -224,7 +223,7 @@ static void certification_data_without_certificates_is_refused(void **state)
                                          "-----BEGIN CERTIFICATE-----"};
     (void)state;
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
-        intel_judgement_make(&keys, SGX_3, &judgement);
+        intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
         intel_case_make(&judgement, &one);
         memset(one.quote + DATA, '?', one.quote_size - DATA);
         memcpy(one.quote + DATA, starts[i], strlen(starts[i]));
@@ -252,20 +251,20 @@ static void expect_failed(const enum check_id *rows, size_t count)
 static void missing_collateral_fails_its_own_rows(void **state)
 {
     (void)state;
-    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
     judgement.wish.info[0] = '\0';
     intel_judgement_run(&judgement, &verdict);
     EXPECT_FAILED(CHECK_TCB_INFO, CHECK_TCB_INFO_SIGNATURE, CHECK_TCB_INFO_DATE, CHECK_TCB_LEVEL, CHECK_TCB);
-    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
     judgement.wish.identity[0] = '\0';
     intel_judgement_run(&judgement, &verdict);
     EXPECT_FAILED(CHECK_QE_IDENTITY, CHECK_QE_IDENTITY_SIGNATURE, CHECK_QE_IDENTITY_DATE, CHECK_QE_SIGNER,
                   CHECK_QE_PRODUCT, CHECK_QE_ATTRIBUTES, CHECK_TCB_LEVEL, CHECK_TCB);
-    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
     judgement.wish.no_tcb_certificate = true;
     intel_judgement_run(&judgement, &verdict);
     EXPECT_FAILED(CHECK_TCB_INFO_SIGNATURE, CHECK_QE_IDENTITY_SIGNATURE);
-    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
     judgement.wish.carrying = INTEL_PPID;
     judgement.no_collateral = true;
     intel_judgement_run(&judgement, &verdict);
@@ -278,7 +277,7 @@ static void missing_collateral_fails_its_own_rows(void **state)
 static void a_platforms_certificate_without_extensions_vouches_for_nothing(void **state)
 {
     (void)state;
-    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
     judgement.wish.no_extensions = true;
     intel_judgement_run(&judgement, &verdict);
     EXPECT_FAILED(CHECK_PCK, CHECK_TCB_INFO, CHECK_TCB_LEVEL, CHECK_TCB);
@@ -291,13 +290,13 @@ static void a_platforms_key_of_another_curve_is_refused(void **state)
     (void)state;
     pki_key_make(&other, PKI_P384);
     for (enum intel_carrying carrying = INTEL_PEM; carrying <= INTEL_PPID; carrying++) {
-        intel_judgement_make(&keys, SGX_3, &judgement);
+        intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
         judgement.wish.carrying = carrying;
         judgement.wish.leaf.key = &other;
         intel_judgement_run(&judgement, &verdict);
         EXPECT_FAILED(CHECK_QE_SIGNATURE, CHECK_CHAIN);
     }
-    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
     judgement.wish.tcb.key = &other;
     intel_judgement_run(&judgement, &verdict);
     EXPECT_FAILED(CHECK_TCB_INFO_SIGNATURE, CHECK_QE_IDENTITY_SIGNATURE);
@@ -310,7 +309,7 @@ static void a_list_in_the_quote_is_no_certificate(void **state)
     static struct der der;
     enum { TYPE = 48 + 384 + 4 + 128 + 384 + 64 + 2 + 32 };
     (void)state;
-    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
     intel_case_make(&judgement, &one);
     const struct span list = pki_list(&der, &judgement.wish.ca_list);
     store_le32(one.quote + TYPE + 2, (uint32_t)list.size);
@@ -325,7 +324,7 @@ static void what_does_not_begin_as_a_quote_is_no_evidence(void **state)
 {
     static const uint8_t starts[][4] = {{2, 0, 2, 0}, {6, 0, 2, 0}, {3, 0, 0, 0}, {4, 0, 3, 0}};
     (void)state;
-    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
     intel_case_make(&judgement, &one);
     one.quote[12] ^= 1; /* the vendor */
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
@@ -344,7 +343,7 @@ static void what_does_not_begin_as_a_quote_is_no_evidence(void **state)
 static void add_info(const char *from, const char *to, bool bad)
 {
     static struct intel_judgement other;
-    intel_judgement_make(&keys, SGX_3, &other);
+    intel_judgement_make(&intel_test_keys, SGX_3, &other);
     intel_swap(other.wish.info, from, to);
     other.wish.bad_info = bad;
     intel_beside(&other.wish, &one.collateral);
@@ -354,7 +353,7 @@ static void add_info(const char *from, const char *to, bool bad)
 static void of_several_tcb_infos_the_best_counts(void **state)
 {
     (void)state;
-    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
     intel_case_make(&judgement, &one);
     add_info("Number\":17", "Number\":16", false);
     add_info("Number\":17", "Number\":99", true);
@@ -374,7 +373,7 @@ static void ten_thousand_certificates_are_refused_in_bounded_memory(void **state
     static struct der der;
     enum { COUNT = 10000, HEAD = 48 + 384 + 4 + 128 + 384 + 64 + 2 + 32 };
     (void)state;
-    intel_judgement_make(&keys, SGX_3, &judgement);
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
     intel_case_make(&judgement, &one);
     const struct span certificate = pki_certificate(&der, &judgement.wish.ca);
     const size_t room = HEAD + 6 + (size_t)COUNT * certificate.size;
@@ -393,22 +392,6 @@ static void ten_thousand_certificates_are_refused_in_bounded_memory(void **state
     assert_true(check_failed(&verdict.report, CHECK_FORMAT));
     free(quote);
     intel_case_free(&one);
-}
-
-static int start(void **state)
-{
-    (void)state;
-    if (psa_crypto_init() != PSA_SUCCESS)
-        return -1;
-    intel_keys_make(&keys);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    intel_keys_free(&keys);
-    return 0;
 }
 
 int main(void)
@@ -431,5 +414,5 @@ int main(void)
         cmocka_unit_test(of_several_tcb_infos_the_best_counts),
         cmocka_unit_test(ten_thousand_certificates_are_refused_in_bounded_memory),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, intel_start, intel_stop);
 }

@@ -12,15 +12,13 @@
 
 bool check_masked[CHECK_COUNT + 1];
 
-static struct intel_keys keys;
-
 static bool accepted_without(const struct intel_vector *v, enum check_id row)
 {
     static struct intel_judgement judgement;
     static struct verdict verdict;
     memset(check_masked, 0, sizeof check_masked);
     check_masked[row] = true;
-    intel_judgement_make(&keys, v->base, &judgement);
+    intel_judgement_make(&intel_test_keys, v->base, &judgement);
     v->bend(&judgement);
     intel_judgement_run(&judgement, &verdict);
     return verdict.accepted;
@@ -45,27 +43,11 @@ static void with_another_row_masked_no_vector_is_accepted(void **state)
                                           intel_vectors[i].row == CHECK_DEBUG ? CHECK_FORMAT : CHECK_DEBUG));
 }
 
-static int start(void **state)
-{
-    (void)state;
-    if (psa_crypto_init() != PSA_SUCCESS)
-        return -1;
-    intel_keys_make(&keys);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    intel_keys_free(&keys);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(with_its_row_masked_each_vector_is_accepted),
         cmocka_unit_test(with_another_row_masked_no_vector_is_accepted),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, intel_start, intel_stop);
 }

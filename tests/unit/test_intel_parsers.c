@@ -11,9 +11,8 @@
 #include "../../src/attest/qe_identity.h"
 #include "../../src/attest/reader.h"
 #include "../../src/attest/tcb_info.h"
-#include "forge_intel.h"
+#include "vectors_intel.h"
 
-static struct intel_keys keys;
 static struct intel_wish wish;
 
 /* ---- the cursor ---- */
@@ -132,7 +131,7 @@ static bool reads(const struct odd *top, const struct odd *tcb, const struct odd
     }
     der_end(&value, whole);
     const struct pki_extension sgx = {"1.2.840.113741.1.13.1", false, der_span(&value)};
-    intel_wish_make(&keys, QUOTE_TEE_SGX, 3, QUOTE_BODY_SGX, &wish);
+    intel_wish_make(&intel_test_keys, QUOTE_TEE_SGX, 3, QUOTE_BODY_SGX, &wish);
     wish.leaf.extension = &sgx;
     wish.leaf.extension_count = 1;
     mbedtls_x509_crt_init(&certificate);
@@ -219,7 +218,7 @@ struct swap {
 static void expect_info(const struct swap *s)
 {
     static struct tcb_info info;
-    intel_wish_make(&keys, QUOTE_TEE_TDX, 4, QUOTE_BODY_TD_1_0, &wish);
+    intel_wish_make(&intel_test_keys, QUOTE_TEE_TDX, 4, QUOTE_BODY_TD_1_0, &wish);
     if (s)
         intel_swap(wish.info, s->from, s->to);
     tcb_info_read(span_text(wish.info), &info);
@@ -288,7 +287,7 @@ static void tcb_info_of_another_form_says_what_is_wrong(void **state)
 static void expect_identity(const struct swap *s)
 {
     static struct qe_identity identity;
-    intel_wish_make(&keys, QUOTE_TEE_SGX, 3, QUOTE_BODY_SGX, &wish);
+    intel_wish_make(&intel_test_keys, QUOTE_TEE_SGX, 3, QUOTE_BODY_SGX, &wish);
     if (s)
         intel_swap(wish.identity, s->from, s->to);
     qe_identity_read(span_text(wish.identity), &identity);
@@ -336,22 +335,6 @@ static void more_advisories_than_fit_are_said_to_be_more(void **state)
     json_decref(ids);
 }
 
-static int start(void **state)
-{
-    (void)state;
-    if (psa_crypto_init() != PSA_SUCCESS)
-        return -1;
-    intel_keys_make(&keys);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    intel_keys_free(&keys);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,5 +345,5 @@ int main(void)
         cmocka_unit_test(an_identity_of_another_form_says_what_is_wrong),
         cmocka_unit_test(more_advisories_than_fit_are_said_to_be_more),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, intel_start, intel_stop);
 }

@@ -22,6 +22,24 @@ static const struct {
     [TDX_5_TD_1_5] = {QUOTE_TEE_TDX, 5, QUOTE_BODY_TD_1_5},
 };
 
+struct intel_keys intel_test_keys;
+
+int intel_start(void **state)
+{
+    (void)state;
+    if (psa_crypto_init() != PSA_SUCCESS)
+        return -1;
+    intel_keys_make(&intel_test_keys);
+    return 0;
+}
+
+int intel_stop(void **state)
+{
+    (void)state;
+    intel_keys_free(&intel_test_keys);
+    return 0;
+}
+
 void intel_judgement_make(const struct intel_keys *keys, enum intel_base base, struct intel_judgement *j)
 {
     const char *tee = bases[base].tee == QUOTE_TEE_TDX ? "tdx" : "sgx";

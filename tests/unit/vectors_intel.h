@@ -28,6 +28,11 @@ struct intel_vector {
 extern const struct intel_vector intel_vectors[];
 extern const size_t intel_vector_count;
 
+/* What a group of tests starts and stops with: the keys that all its evidence is signed by. */
+extern struct intel_keys intel_test_keys;
+int intel_start(void **state);
+int intel_stop(void **state);
+
 /* Everything that a judgement takes; a vector bends some of it before it is put together. */
 void intel_judgement_make(const struct intel_keys *keys, enum intel_base base, struct intel_judgement *j);
 
