@@ -250,23 +250,26 @@ struct outcome {
     const char *problem; /* the action could not be tried */
     uint32_t count;
     uint32_t types[MOST_VALUES];
-    union wasm_value values[MOST_VALUES];
+    union wasm_value values[2 * MOST_VALUES]; /* a v128 takes two */
 };
 
 static void invoke(struct outcome *out, struct wasm_function *function, const json_t *args)
 {
     struct wasm_function_type type = wasm_function_type(function);
-    union wasm_value values[MOST_VALUES];
+    union wasm_value values[2 * MOST_VALUES];
+    uint32_t slots = 0;
     if (type.parameter_count != json_array_size(args) || type.parameter_count > MOST_VALUES ||
         type.result_count > MOST_VALUES) {
         out->problem = "wrong number of arguments";
         return;
     }
     for (uint32_t i = 0; i < type.parameter_count; i++) {
-        if (!spec_value_parse(json_array_get(args, i), &values[i])) {
-            out->problem = "argument of an unknown kind";
+        uint32_t taken = spec_value_parse(json_array_get(args, i), &values[slots]);
+        if (taken != wasm_value_slots(type.parameters[i])) {
+            out->problem = "argument of an unknown kind, or of another type";
             return;
         }
+        slots += taken;
     }
     out->status = wasm_function_call(function, values, out->values);
     out->count = type.result_count;
@@ -312,10 +315,11 @@ static void assert_return(struct run *run, const json_t *command)
         complain(run, "assert_return", "wrong number of results");
         return;
     }
-    for (uint32_t i = 0; i < out.count; i++) {
-        if (!spec_value_matches(json_array_get(expected, i), out.types[i], out.values[i])) {
+    const union wasm_value *value = out.values;
+    for (uint32_t i = 0; i < out.count; value += wasm_value_slots(out.types[i++])) {
+        if (!spec_value_matches(json_array_get(expected, i), out.types[i], value)) {
             char text[64];
-            spec_value_print(out.types[i], out.values[i], text, sizeof(text));
+            spec_value_print(out.types[i], value, text, sizeof(text));
             complain(run, "assert_return", text);
             return;
         }

@@ -24,26 +24,55 @@ static void *host_reference(const char *number)
     return (void *)(uintptr_t)(strtoull(number, NULL, 10) + 1);
 }
 
-bool spec_value_parse(const json_t *json, union wasm_value *value)
+/* Size of a vector's lanes; 0 if they are of no known type. */
+static size_t lane_size(const json_t *json)
+{
+    const char *type = text_of(json, "lane_type");
+    if (strlen(type) < 2 || (type[0] != 'i' && type[0] != 'f'))
+        return 0;
+    size_t size = (size_t)atoi(type + 1) / 8;
+    bool known = size == 1 || size == 2 || size == 4 || size == 8;
+    return known && json_array_size(json_object_get(json, "value")) == 16 / size ? size : 0;
+}
+
+static const char *lane_text(const json_t *json, size_t index)
+{
+    const char *text = json_string_value(json_array_get(json_object_get(json, "value"), index));
+    return text == NULL ? "" : text;
+}
+
+static bool vector_parse(const json_t *json, union wasm_value *value)
+{
+    size_t size = lane_size(json);
+    for (size_t i = 0; size != 0 && i < 16 / size; i++) {
+        uint64_t lane = strtoull(lane_text(json, i), NULL, 10);
+        memcpy((uint8_t *)value + i * size, &lane, size);
+    }
+    return size != 0;
+}
+
+uint32_t spec_value_parse(const json_t *json, union wasm_value *value)
 {
     const char *type = text_of(json, "type");
     const char *text = text_of(json, "value");
     value->i64 = 0;
     if (is(type, "i32") || is(type, "f32")) {
         value->i64 = (uint32_t)strtoull(text, NULL, 10);
-        return true;
+        return 1;
     }
     if (is(type, "i64") || is(type, "f64")) {
         value->i64 = strtoull(text, NULL, 10);
-        return true;
+        return 1;
     }
+    if (is(type, "v128"))
+        return vector_parse(json, value) ? 2 : 0;
     if (is(text, "null") && (is(type, "externref") || is(type, "funcref") || is(type, "ref")))
-        return true;
+        return 1;
     if (is(type, "externref")) {
         value->external = host_reference(text);
-        return true;
+        return 1;
     }
-    return false;
+    return 0;
 }
 
 static bool float_matches(const char *text, uint64_t bits, bool is_double)
@@ -58,16 +87,30 @@ static bool float_matches(const char *text, uint64_t bits, bool is_double)
     return strtoull(text, NULL, 10) == bits;
 }
 
-static bool reference_matches(const char *text, const json_t *expected, union wasm_value value)
+static bool vector_matches(const json_t *expected, const union wasm_value *value)
 {
-    if (json_object_get(expected, "value") == NULL || is(text, "nonnull")) /* wast2json leaves out "any" */
-        return value.external != NULL;
-    if (is(text, "null"))
-        return value.external == NULL;
-    return value.external == host_reference(text);
+    size_t size = lane_size(expected);
+    bool floats = text_of(expected, "lane_type")[0] == 'f';
+    for (size_t i = 0; size != 0 && i < 16 / size; i++) {
+        uint64_t lane = 0;
+        memcpy(&lane, (const uint8_t *)value + i * size, size);
+        const char *text = lane_text(expected, i);
+        if (floats ? !float_matches(text, lane, size == 8) : strtoull(text, NULL, 10) != lane)
+            return false;
+    }
+    return size != 0;
 }
 
-static bool either_matches(const json_t *choices, uint32_t type, union wasm_value value)
+static bool reference_matches(const char *text, const json_t *expected, const union wasm_value *value)
+{
+    if (json_object_get(expected, "value") == NULL || is(text, "nonnull")) /* wast2json leaves out "any" */
+        return value->external != NULL;
+    if (is(text, "null"))
+        return value->external == NULL;
+    return value->external == host_reference(text);
+}
+
+static bool either_matches(const json_t *choices, uint32_t type, const union wasm_value *value)
 {
     for (size_t i = 0; i < json_array_size(choices); i++) {
         if (spec_value_matches(json_array_get(choices, i), type, value))
@@ -76,20 +119,22 @@ static bool either_matches(const json_t *choices, uint32_t type, union wasm_valu
     return false;
 }
 
-bool spec_value_matches(const json_t *expected, uint32_t type, union wasm_value value)
+bool spec_value_matches(const json_t *expected, uint32_t type, const union wasm_value *value)
 {
     const char *name = text_of(expected, "type");
     const char *text = text_of(expected, "value");
     if (is(name, "either"))
         return either_matches(json_object_get(expected, "values"), type, value);
     if (is(name, "i32"))
-        return type == WASM_I32 && strtoull(text, NULL, 10) == value.i64;
+        return type == WASM_I32 && strtoull(text, NULL, 10) == value->i64;
     if (is(name, "i64"))
-        return type == WASM_I64 && strtoull(text, NULL, 10) == value.i64;
+        return type == WASM_I64 && strtoull(text, NULL, 10) == value->i64;
     if (is(name, "f32"))
-        return type == WASM_F32 && float_matches(text, value.i64, false);
+        return type == WASM_F32 && float_matches(text, value->i64, false);
     if (is(name, "f64"))
-        return type == WASM_F64 && float_matches(text, value.i64, true);
+        return type == WASM_F64 && float_matches(text, value->i64, true);
+    if (is(name, "v128"))
+        return type == WASM_V128 && vector_matches(expected, value);
     if (is(name, "funcref") || is(name, "nullfuncref"))
         return type == WASM_FUNCREF &&
                reference_matches(is(name, "funcref") ? text : "null", expected, value);
@@ -100,7 +145,10 @@ bool spec_value_matches(const json_t *expected, uint32_t type, union wasm_value 
            reference_matches(text, expected, value);
 }
 
-void spec_value_print(uint32_t type, union wasm_value value, char *text, size_t size)
+void spec_value_print(uint32_t type, const union wasm_value *value, char *text, size_t size)
 {
-    snprintf(text, size, "%s 0x%" PRIx64, wasm_type_name(type), value.i64);
+    if (type == WASM_V128)
+        snprintf(text, size, "v128 0x%016" PRIx64 "%016" PRIx64, value[1].i64, value[0].i64);
+    else
+        snprintf(text, size, "%s 0x%" PRIx64, wasm_type_name(type), value->i64);
 }

@@ -88,8 +88,8 @@ size_t wasm_bytes_section(struct wasm_bytes *bytes, uint8_t number)
 
 static uint8_t type_of(char letter)
 {
-    const char *letters = "iIfFre";
-    const uint8_t types[] = {0x7F, 0x7E, 0x7D, 0x7C, 0x70, 0x6F};
+    const char *letters = "iIfFrev";
+    const uint8_t types[] = {0x7F, 0x7E, 0x7D, 0x7C, 0x70, 0x6F, 0x7B};
     return types[strchr(letters, letter) - letters];
 }
 

@@ -17,6 +17,7 @@ void wasm_body_init(struct wasm_body *body, struct wasm_heap *heap)
     body->local_vector.heap = heap;
     body->cell_vector.heap = heap;
     body->pending_vector.heap = heap;
+    body->place_vector.heap = heap;
     heap->work_per_poll = 32 * 1024;
     heap->work_left = heap->work_per_poll;
     body->stop_cell = WASM_NO_CELL;
@@ -29,6 +30,7 @@ void wasm_body_free(struct wasm_body *body)
     wasm_vector_free(&body->local_vector);
     wasm_vector_free(&body->cell_vector);
     wasm_vector_free(&body->pending_vector);
+    wasm_vector_free(&body->place_vector);
 }
 
 int wasm_body_fail(struct wasm_body *body, int code, const char *format, ...)
@@ -68,11 +70,12 @@ int wasm_body_push(struct wasm_body *body, uint32_t type)
         return wasm_body_fail(body, WASM_EMEMORY, "out of memory");
     body->operands = body->operand_vector.data;
     struct wasm_operand *operand = &body->operands[body->height];
-    uint32_t slot = body->height == 0 ? body->local_count : operand[-1].slot + 1;
+    uint32_t slot = wasm_body_slot_at(body, body->height);
     *operand = (struct wasm_operand){.type = type, .slot = slot, .kind = WASM_IN_SLOT};
     body->height++;
-    if (slot + 1 > body->frame_slots)
-        body->frame_slots = slot + 1;
+    uint32_t end = slot + wasm_value_slots(type);
+    if (end > body->frame_slots)
+        body->frame_slots = end;
     return 0;
 }
 
@@ -170,6 +173,8 @@ int wasm_body_read_type(struct wasm_body *body, uint32_t *type)
     const struct wasm_features *features = &body->module->config.features;
     *type = wasm_read_byte(&body->reader);
     if (*type >= WASM_F64 && *type <= WASM_I32)
+        return 0;
+    if (features->simd && *type == WASM_V128)
         return 0;
     if (features->reference_types && (*type == WASM_FUNCREF || *type == WASM_EXTERNREF))
         return 0;
@@ -315,9 +320,9 @@ static int rule_store(struct wasm_body *body, const struct wasm_instruction *ins
 
 /* ---- The table ----------------------------------------------------------------------------------------- */
 
-#define PREFIX_FC  0xFCu
 #define FC(n)      (0x100 + (n))
-#define TABLE_SIZE FC(18)
+#define FD(n)      (0x200 + (n))
+#define TABLE_SIZE FD(0x114)
 
 #define FEATURE_always                   0
 #define FEATURE_OF(field)                (1 + offsetof(struct wasm_features, field))
@@ -326,6 +331,7 @@ static int rule_store(struct wasm_body *body, const struct wasm_instruction *ins
 #define FEATURE_reference_types          FEATURE_OF(reference_types)
 #define FEATURE_bulk_memory              FEATURE_OF(bulk_memory)
 #define FEATURE_tail_call                FEATURE_OF(tail_call)
+#define FEATURE_simd                     FEATURE_OF(simd)
 #define ORDER_COMMUTES                   true
 #define ORDER_ORDERED                    false
 
@@ -384,25 +390,45 @@ static bool allowed_in_constant(const struct wasm_body *body, const struct wasm_
     }
     return instruction->rule == wasm_rule_i32_const || instruction->rule == wasm_rule_i64_const ||
            instruction->rule == wasm_rule_f32_const || instruction->rule == wasm_rule_f64_const ||
-           instruction->rule == wasm_rule_ref_null || instruction->rule == wasm_rule_ref_func ||
-           instruction->rule == wasm_rule_global_get || instruction->rule == wasm_rule_end;
+           instruction->rule == wasm_rule_v128_const || instruction->rule == wasm_rule_ref_null ||
+           instruction->rule == wasm_rule_ref_func || instruction->rule == wasm_rule_global_get ||
+           instruction->rule == wasm_rule_end;
+}
+
+/* Bytes that a number follows: where their instructions stand in the table, and how many. */
+#define PREFIX_FIRST 0xFCu
+static const struct {
+    uint16_t first;
+    uint16_t count;
+} prefixes[] = {
+    [0xFC - PREFIX_FIRST] = {FC(0), 18},
+    [0xFD - PREFIX_FIRST] = {FD(0), 0x114},
+    [0xFF - PREFIX_FIRST] = {0, 0},
+};
+
+static int fail_opcode(struct wasm_body *body, uint32_t prefix, uint32_t opcode)
+{
+    if (prefix < PREFIX_FIRST || prefixes[prefix - PREFIX_FIRST].count == 0)
+        return wasm_body_fail(body, WASM_EMALFORMED, "illegal opcode %x", opcode);
+    return wasm_body_fail(body, WASM_EMALFORMED, "illegal opcode %x %x", prefix, opcode);
 }
 
 static int pass_instruction(struct wasm_body *body)
 {
     struct wasm_reader *reader = &body->reader;
     body->instruction = wasm_reader_offset(reader);
-    uint32_t opcode = wasm_read_byte(reader);
-    uint32_t index = opcode;
-    if (opcode == PREFIX_FC) {
+    uint32_t prefix = wasm_read_byte(reader);
+    uint32_t opcode = prefix;
+    uint32_t index = prefix;
+    if (prefix >= PREFIX_FIRST && prefixes[prefix - PREFIX_FIRST].count > 0) {
         opcode = wasm_read_u32(reader);
-        index = opcode < TABLE_SIZE - FC(0) ? FC(0) + opcode : PREFIX_FC;
+        if (opcode < prefixes[prefix - PREFIX_FIRST].count)
+            index = prefixes[prefix - PREFIX_FIRST].first + opcode;
     }
     const struct wasm_instruction *instruction = &instructions[index];
     if (reader->problem != NULL || instruction->rule == NULL ||
         !feature_on(&body->module->config.features, instruction->feature))
-        return wasm_body_fail(body, WASM_EMALFORMED, "illegal opcode %s%x", index == opcode ? "" : "0xfc ",
-                              opcode);
+        return fail_opcode(body, prefix, opcode);
     if (body->constant && !allowed_in_constant(body, instruction))
         return wasm_body_fail(body, WASM_EINVALID, "constant expression required: found %s",
                               instruction->name);
@@ -416,21 +442,48 @@ static int pass_instruction(struct wasm_body *body)
 
 /* ---- The pass ------------------------------------------------------------------------------------------ */
 
+/* Gives each local its slot, in body->places where a v128 makes it differ from the local's index. */
+static int place_locals(struct wasm_body *body)
+{
+    const struct wasm_local_run *runs = body->local_vector.data;
+    uint32_t parameters = body->type->parameter_count;
+    body->places = NULL;
+    body->local_slots = wasm_types_slots(body->type->parameters, parameters);
+    for (uint32_t i = 0, begin = parameters; i < body->run_count; begin = runs[i++].end)
+        body->local_slots += (runs[i].end - begin) * wasm_value_slots(runs[i].type);
+    if (body->local_slots == body->local_count)
+        return 0;
+    if (wasm_vector_reserve(&body->place_vector, body->local_count, sizeof(uint32_t)) != 0)
+        return wasm_body_fail(body, WASM_EMEMORY, "out of memory");
+    body->places = body->place_vector.data;
+    uint32_t slot = 0;
+    uint32_t local = 0;
+    for (; local < parameters; slot += wasm_value_slots(body->type->parameters[local++]))
+        body->places[local] = slot;
+    for (uint32_t i = 0; i < body->run_count; i++) {
+        for (; local < runs[i].end; slot += wasm_value_slots(runs[i].type))
+            body->places[local++] = slot;
+    }
+    return 0;
+}
+
 static int prepare_emitting(struct wasm_body *body)
 {
     body->live = body->instance != NULL;
     body->out_of_memory = false;
     body->cell_count = 0;
     body->path = 0;
-    body->frame_slots = body->local_count;
-    if (body->frame_slots < body->type->result_count)
-        body->frame_slots = body->type->result_count;
+    body->local_slots = body->local_count;
     body->floor = 0;
     body->producer = WASM_NO_CELL;
     body->table_mark = 0;
     if (!body->live)
         return 0;
     body->handlers = wasm_interpreter_handlers();
+    TRY(place_locals(body));
+    body->frame_slots = wasm_types_slots(body->type->results, body->type->result_count);
+    if (body->frame_slots < body->local_slots)
+        body->frame_slots = body->local_slots;
     if (wasm_vector_reserve(&body->pending_vector, body->local_count, sizeof(uint32_t)) != 0)
         return wasm_body_fail(body, WASM_EMEMORY, "out of memory");
     body->pending = body->pending_vector.data;

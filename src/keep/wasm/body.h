@@ -32,7 +32,7 @@ struct wasm_operand {
     uint32_t slot; /* its own, by height; in slots from the frame pointer */
     enum wasm_operand_kind kind;
     uint32_t local;
-    uint64_t constant;
+    uint64_t constant; /* a v128: the address of its 16 bytes, in the module or a global */
 };
 
 /* A block in progress. */
@@ -86,12 +86,13 @@ struct wasm_body {
     uint32_t depth;
     uint32_t run_count;
     uint32_t local_count;
+    uint32_t local_slots; /* that locals take; while only validating: one each */
 
     /* a constant expression */
     bool constant;
     uint32_t constant_globals;     /* those below it may be read */
     struct wasm_module *declaring; /* ref.func declares its function here; or NULL */
-    uint64_t constant_value;       /* its result, if there is an instance */
+    uint64_t constant_value;       /* its result as an operand's `constant`, if there is an instance */
 
     /* emitting */
     struct wasm_instance *instance; /* NULL while only validating */
@@ -100,8 +101,10 @@ struct wasm_body {
     const union wasm_cell *handlers;
     struct wasm_vector cell_vector;
     struct wasm_vector pending_vector;
+    struct wasm_vector place_vector;
     union wasm_cell *cells;
     uint32_t *pending; /* by local: operands that are still in it */
+    uint32_t *places;  /* by local: its slot; NULL: that of its index, no local takes more than one */
     uint32_t cell_count;
     uint32_t cell_room;
     uint32_t path; /* the most operations since fuel was last charged, on any way to here */
@@ -169,6 +172,21 @@ static inline struct wasm_operand *wasm_body_top(struct wasm_body *body)
 void wasm_body_truncate(struct wasm_body *body, uint32_t height);
 void wasm_body_set_unreachable(struct wasm_body *body);
 bool wasm_body_local_type(const struct wasm_body *body, uint32_t index, uint32_t *type);
+/* The slot of a local. Only while emitting. */
+static inline uint32_t wasm_body_local_slot(const struct wasm_body *body, uint32_t local)
+{
+    return body->places == NULL ? local : body->places[local];
+}
+/* The slot behind the operands below `height`. */
+static inline uint32_t wasm_body_slot_at(const struct wasm_body *body, uint32_t height)
+{
+    if (height == 0)
+        return body->local_slots;
+    const struct wasm_operand *below = &body->operands[height - 1];
+    return below->slot + wasm_value_slots(below->type);
+}
+/* The value of a constant operand of that type, or of body->constant_value. */
+void wasm_operand_constant(uint32_t type, uint64_t constant, union wasm_value *value);
 /* Reads a value type that the features allow (5.3.4). Returns 0 or an error. */
 int wasm_body_read_type(struct wasm_body *body, uint32_t *type);
 

@@ -26,6 +26,45 @@ BODY(select)
     NEXT(3);
 }
 
+/* Both halves are read before either is written. */
+#define COPY_WIDE(to, from)                                                                                  \
+    do {                                                                                                     \
+        wasm_v128 copied;                                                                                    \
+        __builtin_memcpy(&copied, (from), sizeof(copied));                                                   \
+        __builtin_memcpy((to), &copied, sizeof(copied));                                                     \
+    } while (0)
+
+BODY(copy_wide)
+{
+    COPY_WIDE(SLOT(pc[1].lo), SLOT(pc[1].hi));
+    NEXT(2);
+}
+
+BODY(constant_wide)
+{
+    COPY_WIDE(SLOT(pc[1].lo), &pc[2]);
+    NEXT(4);
+}
+
+BODY(select_wide)
+{
+    uint32_t from = SLOT(pc[2].hi)->i32 != 0 ? pc[1].hi : pc[2].lo;
+    COPY_WIDE(SLOT(pc[1].lo), SLOT(from));
+    NEXT(3);
+}
+
+BODY(global_get_wide)
+{
+    COPY_WIDE(SLOT(pc[1].lo), pc[2].slot);
+    NEXT(3);
+}
+
+BODY(global_set_wide)
+{
+    COPY_WIDE(pc[2].slot, SLOT(pc[1].lo));
+    NEXT(3);
+}
+
 BODY(is_null)
 {
     SET_i32(SLOT(pc[1].lo), SLOT(pc[1].hi)->external == NULL);
@@ -242,6 +281,13 @@ BODY(return_slot)
 BODY(return_value)
 {
     fp->i64 = pc[2].bits;
+    POP_FRAME();
+    GO();
+}
+
+BODY(return_wide)
+{
+    COPY_WIDE(fp, SLOT(pc[1].lo));
     POP_FRAME();
     GO();
 }

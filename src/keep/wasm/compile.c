@@ -77,8 +77,8 @@ int wasm_function_compile(struct wasm_function *function)
     if (code == NULL)
         return WASM_TRAP_OUT_OF_MEMORY;
     code->frame_size = body->frame_slots * (uint32_t)sizeof(union wasm_value);
-    code->parameter_slots = body->type->parameter_count;
-    code->zero_slots = body->local_count - body->type->parameter_count;
+    code->parameter_slots = wasm_types_slots(body->type->parameters, body->type->parameter_count);
+    code->zero_slots = body->local_slots - code->parameter_slots;
     code->cost = cost_of(body);
     code->cell_count = body->cell_count;
     wasm_heap_copy(&store->heap, code->cells, body->cells, size);
@@ -119,7 +119,7 @@ int wasm_constant_evaluate(struct wasm_instance *instance, uint64_t offset, uint
     body->constant_globals = module->global_count;
     if (wasm_body_constant(body, &reader, type) != 0)
         return compiler->stopped != 0 ? compiler->stopped : WASM_EMEMORY;
-    value->i64 = body->constant_value;
+    wasm_operand_constant(type, body->constant_value, value);
     *end = wasm_reader_offset(&reader);
     return 0;
 }

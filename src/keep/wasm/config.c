@@ -57,6 +57,7 @@ static const struct feature features_known[] = {
     FEATURE(bulk_memory, "bulk-memory", 2),
     FEATURE(tail_call, "tail-call", 3),
     FEATURE(extended_const, "extended-const", 3),
+    FEATURE(simd, "simd", 2),
 };
 
 #define FEATURE_COUNT (sizeof(features_known) / sizeof(features_known[0]))

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "numeric.h"
+#include "simd.h"
 #include "store.h"
 
 /* Each operation rounds once (specification, 4.3.3). */

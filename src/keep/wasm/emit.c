@@ -5,6 +5,8 @@
  * local.
  */
 
+#include <string.h>
+
 #include "body.h"
 #include "store.h"
 
@@ -49,25 +51,45 @@ union wasm_cell *wasm_emit_result(struct wasm_body *body, uint32_t operation, ui
     return emit_to(body, operation, cells, wasm_body_top(body)->slot * SLOT_SIZE);
 }
 
+void wasm_operand_constant(uint32_t type, uint64_t constant, union wasm_value *value)
+{
+    if (type == WASM_V128)
+        memcpy(value, (const void *)(uintptr_t)constant, 2 * sizeof(*value));
+    else
+        value->i64 = constant;
+}
+
+static void emit_constant(struct wasm_body *body, const struct wasm_operand *operand, uint32_t to)
+{
+    bool wide = operand->type == WASM_V128;
+    union wasm_cell *cells = emit_to(body, wide ? OP_constant_wide : OP_constant, wide ? 4 : 3, to);
+    wasm_operand_constant(operand->type, operand->constant, &cells[2].value);
+}
+
+static uint32_t local_slot(const struct wasm_body *body, uint32_t local)
+{
+    return wasm_body_local_slot(body, local) * SLOT_SIZE;
+}
+
 uint32_t wasm_emit_slot(struct wasm_body *body, const struct wasm_operand *operand)
 {
     if (operand->kind == WASM_IN_LOCAL)
-        return operand->local * SLOT_SIZE;
+        return local_slot(body, operand->local);
     if (operand->kind == WASM_IS_CONSTANT)
-        emit_to(body, OP_constant, 3, operand->slot * SLOT_SIZE)[2].bits = operand->constant;
+        emit_constant(body, operand, operand->slot * SLOT_SIZE);
     return operand->slot * SLOT_SIZE;
 }
 
-static void emit_copy(struct wasm_body *body, uint32_t to, uint32_t from)
+static void emit_copy(struct wasm_body *body, uint32_t type, uint32_t to, uint32_t from)
 {
-    emit_to(body, OP_copy, 2, to)[1].hi = from;
+    emit_to(body, type == WASM_V128 ? OP_copy_wide : OP_copy, 2, to)[1].hi = from;
 }
 
 /* Puts one operand into its own slot. */
 static void settle(struct wasm_body *body, struct wasm_operand *operand)
 {
     if (operand->kind == WASM_IN_LOCAL) {
-        emit_copy(body, operand->slot * SLOT_SIZE, operand->local * SLOT_SIZE);
+        emit_copy(body, operand->type, operand->slot * SLOT_SIZE, local_slot(body, operand->local));
         body->pending[operand->local]--;
     } else if (operand->kind == WASM_IS_CONSTANT) {
         wasm_emit_slot(body, operand);
@@ -109,19 +131,19 @@ void wasm_emit_local_set(struct wasm_body *body, uint32_t local, const struct wa
 {
     if (!body->live)
         return;
-    uint32_t to = local * SLOT_SIZE;
+    uint32_t to = local_slot(body, local);
     if (body->pending[local] > 0)
         settle_local(body, local);
     if (value->kind == WASM_IN_LOCAL) {
         if (value->local != local)
-            emit_copy(body, to, value->local * SLOT_SIZE);
+            emit_copy(body, value->type, to, local_slot(body, value->local));
     } else if (value->kind == WASM_IS_CONSTANT) {
-        emit_to(body, OP_constant, 3, to)[2].bits = value->constant;
+        emit_constant(body, value, to);
     } else if (body->producer != WASM_NO_CELL &&
                body->cells[body->producer + 1].lo == value->slot * SLOT_SIZE) {
         body->cells[body->producer + 1].lo = to;
     } else {
-        emit_copy(body, to, value->slot * SLOT_SIZE);
+        emit_copy(body, value->type, to, value->slot * SLOT_SIZE);
     }
     body->producer = WASM_NO_CELL;
 }

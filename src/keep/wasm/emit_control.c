@@ -12,9 +12,7 @@
 /* The slot (bytes) of the operand at `index`, or the one that the next operand will have. */
 static uint32_t slot_at(const struct wasm_body *body, uint32_t index)
 {
-    if (index < body->height)
-        return body->operands[index].slot * SLOT_SIZE;
-    return (index == 0 ? body->local_count : body->operands[index - 1].slot + 1) * SLOT_SIZE;
+    return wasm_body_slot_at(body, index) * SLOT_SIZE;
 }
 
 /* ---- Targets ------------------------------------------------------------------------------------------- */
@@ -113,13 +111,16 @@ uint32_t wasm_emit_unless(struct wasm_body *body, const struct wasm_condition *c
 static void emit_move(struct wasm_body *body, uint32_t to, uint32_t count)
 {
     uint32_t from = slot_at(body, body->height - count);
-    if (count == 0 || from == to)
+    uint32_t slots = (slot_at(body, body->height) - from) / SLOT_SIZE;
+    if (slots == 0 || from == to)
         return;
-    union wasm_cell *cells = wasm_emit(body, count == 1 ? OP_copy : OP_move, count == 1 ? 2 : 3);
+    bool wide = count == 1 && slots == 2;
+    bool one = count == 1;
+    union wasm_cell *cells = wasm_emit(body, wide ? OP_copy_wide : one ? OP_copy : OP_move, one ? 2 : 3);
     cells[1].lo = to;
     cells[1].hi = from;
-    if (count > 1)
-        cells[2].lo = count;
+    if (!one)
+        cells[2].lo = slots;
 }
 
 /* An unconditional jump to the label, with its values in their slots at the top of the stack. */
@@ -225,7 +226,10 @@ void wasm_emit_return(struct wasm_body *body)
         wasm_emit(body, OP_return_none, 1);
     } else if (count == 1) {
         const struct wasm_operand *result = wasm_body_top(body);
-        if (result->kind == WASM_IS_CONSTANT) {
+        if (result->type == WASM_V128) {
+            uint32_t slot = wasm_emit_slot(body, result);
+            wasm_emit(body, OP_return_wide, 2)[1].lo = slot;
+        } else if (result->kind == WASM_IS_CONSTANT) {
             wasm_emit(body, OP_return_value, 3)[2].bits = result->constant;
         } else {
             uint32_t slot = wasm_emit_slot(body, result);
@@ -235,7 +239,7 @@ void wasm_emit_return(struct wasm_body *body)
         wasm_emit_settle(body, body->height - count);
         union wasm_cell *cells = wasm_emit(body, OP_return_slots, 2);
         cells[1].lo = slot_at(body, body->height - count);
-        cells[1].hi = count;
+        cells[1].hi = (slot_at(body, body->height) - cells[1].lo) / SLOT_SIZE;
     }
 }
 

@@ -10,8 +10,8 @@ bool wasm_function_bind(struct wasm_store *store, struct wasm_function *function
 {
     function->store = store;
     function->type = type;
-    function->parameter_slots = type->parameter_count;
-    function->result_slots = type->result_count;
+    function->parameter_slots = wasm_types_slots(type->parameters, type->parameter_count);
+    function->result_slots = wasm_types_slots(type->results, type->result_count);
     return wasm_type_intern(store, type, &function->type_id);
 }
 
@@ -61,6 +61,8 @@ static uint32_t type_of_letter(char letter)
         return WASM_F32;
     case 'F':
         return WASM_F64;
+    case 'v':
+        return WASM_V128;
     case 'r':
         return WASM_FUNCREF;
     case 'e':

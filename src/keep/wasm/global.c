@@ -3,6 +3,12 @@
 
 #include "store.h"
 
+static void copy_value(uint32_t type, union wasm_value *to, const union wasm_value *from)
+{
+    for (uint32_t i = 0; i < wasm_value_slots(type); i++)
+        to[i] = from[i];
+}
+
 int wasm_global_new(struct wasm_store *store, const struct wasm_global_type *type,
                     const union wasm_value *value, struct wasm_global **global)
 {
@@ -10,7 +16,7 @@ int wasm_global_new(struct wasm_store *store, const struct wasm_global_type *typ
     if (made == NULL)
         return WASM_EMEMORY;
     made->type = *type;
-    made->value[0] = *value;
+    copy_value(type->value, made->value, value);
     *global = made;
     return 0;
 }
@@ -22,13 +28,13 @@ struct wasm_global_type wasm_global_type(const struct wasm_global *global)
 
 void wasm_global_get(const struct wasm_global *global, union wasm_value *value)
 {
-    *value = global->value[0];
+    copy_value(global->type.value, value, global->value);
 }
 
 bool wasm_global_set(struct wasm_global *global, const union wasm_value *value)
 {
     if (!global->type.is_mutable)
         return false;
-    global->value[0] = *value;
+    copy_value(global->type.value, global->value, value);
     return true;
 }

@@ -139,8 +139,8 @@ static int make_functions(struct wasm_instance *instance, struct wasm_error *err
             .type = source->type,
             .type_id = instance->type_ids[source->type_index],
             .index = i,
-            .parameter_slots = source->type->parameter_count,
-            .result_slots = source->type->result_count,
+            .parameter_slots = wasm_types_slots(source->type->parameters, source->type->parameter_count),
+            .result_slots = wasm_types_slots(source->type->results, source->type->result_count),
             .store = store,
         };
         instance->functions[i] = function;
@@ -192,12 +192,12 @@ static int make_globals(struct wasm_instance *instance, struct wasm_error *error
     const struct wasm_module *module = instance->module;
     for (uint32_t i = module->imported_globals; i < module->global_count; i++) {
         const struct wasm_module_global *source = &module->globals[i];
-        union wasm_value value;
+        union wasm_value value[2];
         uint64_t end;
-        int status = wasm_constant_evaluate(instance, source->initializer, source->type.value, &value, &end);
+        int status = wasm_constant_evaluate(instance, source->initializer, source->type.value, value, &end);
         if (status != 0)
             return failed_constant(status, error);
-        if (wasm_global_new(instance->store, &source->type, &value, &instance->globals[i]) != 0)
+        if (wasm_global_new(instance->store, &source->type, value, &instance->globals[i]) != 0)
             return fail_memory(error);
     }
     return 0;

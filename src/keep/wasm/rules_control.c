@@ -8,7 +8,8 @@
 /* blocktype (5.4.1): nothing, one result, or a type index. */
 static int read_block_type(struct wasm_body *body, struct wasm_function_type *type)
 {
-    static const uint32_t single[] = {WASM_I32, WASM_I64, WASM_F32, WASM_F64, WASM_FUNCREF, WASM_EXTERNREF};
+    static const uint32_t single[] = {WASM_I32,  WASM_I64,     WASM_F32,      WASM_F64,
+                                      WASM_V128, WASM_FUNCREF, WASM_EXTERNREF};
     *type = (struct wasm_function_type){0};
     struct wasm_reader *reader = &body->reader;
     uint8_t first = wasm_reader_left(reader) > 0 ? *reader->at : 0;

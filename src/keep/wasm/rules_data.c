@@ -116,7 +116,7 @@ static int select_of(struct wasm_body *body, uint32_t type)
     uint32_t a_slot = wasm_emit_slot(body, &a);
     uint32_t b_slot = wasm_emit_slot(body, &b);
     uint32_t condition_slot = wasm_emit_slot(body, &condition);
-    union wasm_cell *cells = wasm_emit_result(body, OP_select, 3);
+    union wasm_cell *cells = wasm_emit_result(body, type == WASM_V128 ? OP_select_wide : OP_select, 3);
     cells[1].hi = a_slot;
     cells[2].lo = b_slot;
     cells[2].hi = condition_slot;
@@ -215,10 +215,11 @@ int wasm_rule_global_get(struct wasm_body *body, const struct wasm_instruction *
     if (!body->live)
         return 0;
     struct wasm_global *global = body->instance->globals[index];
+    bool wide = global->type.value == WASM_V128;
     if (global->type.is_mutable)
-        wasm_emit_result(body, OP_global_get, 3)[2].slot = global->value;
+        wasm_emit_result(body, wide ? OP_global_get_wide : OP_global_get, 3)[2].slot = global->value;
     else
-        wasm_emit_push_constant(body, global->value[0].i64);
+        wasm_emit_push_constant(body, wide ? (uintptr_t)global->value : global->value[0].i64);
     return 0;
 }
 
@@ -233,7 +234,8 @@ int wasm_rule_global_set(struct wasm_body *body, const struct wasm_instruction *
     TRY(wasm_body_pop(body, body->module->globals[index].type.value, &value));
     if (body->live) {
         uint32_t slot = wasm_emit_slot(body, &value);
-        union wasm_cell *cells = wasm_emit(body, OP_global_set, 3);
+        union wasm_cell *cells =
+            wasm_emit(body, value.type == WASM_V128 ? OP_global_set_wide : OP_global_set, 3);
         cells[1].lo = slot;
         cells[2].slot = body->instance->globals[index]->value;
     }

@@ -53,7 +53,8 @@ static int read_value_type(struct wasm_decoder *decoder, uint32_t *type)
 {
     uint8_t byte = wasm_read_byte(&decoder->reader);
     bool known = (byte >= WASM_F64 && byte <= WASM_I32) ||
-                 (is_reference(byte) && decoder->module->config.features.reference_types);
+                 (is_reference(byte) && decoder->module->config.features.reference_types) ||
+                 (byte == WASM_V128 && decoder->module->config.features.simd);
     *type = byte;
     if (decoder->reader.problem != NULL || !known)
         FAIL(WASM_EMALFORMED, "malformed value type %x", *type);

@@ -122,8 +122,8 @@ int wasm_store_charge(struct wasm_store *store, uint64_t bytes);
 bool wasm_type_intern(struct wasm_store *store, const struct wasm_function_type *type, uint32_t *id);
 
 void wasm_compiler_destroy(struct wasm_store *store);
-/* Evaluates the constant expression at `offset`, whose type is `type`; *end is the offset behind it. Returns
- * 0 or WASM_EMEMORY. */
+/* Evaluates the constant expression at `offset`, whose type is `type`, into that type's slots; *end is the
+ * offset behind it. Returns 0 or WASM_EMEMORY. */
 int wasm_constant_evaluate(struct wasm_instance *instance, uint64_t offset, uint32_t type,
                            union wasm_value *value, uint64_t *end);
 

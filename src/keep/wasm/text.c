@@ -94,6 +94,14 @@ const char *wasm_type_name(uint32_t type)
     }
 }
 
+uint32_t wasm_types_slots(const uint32_t *types, uint32_t count)
+{
+    uint32_t slots = count;
+    for (uint32_t i = 0; i < count; i++)
+        slots += types[i] == WASM_V128;
+    return slots;
+}
+
 bool wasm_function_type_equal(const struct wasm_function_type *a, const struct wasm_function_type *b)
 {
     if (a->parameter_count != b->parameter_count || a->result_count != b->result_count)

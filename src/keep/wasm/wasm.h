@@ -56,6 +56,12 @@ union wasm_value {
     void *external;                 /* externref; NULL is ref.null, anything else is the embedder's */
 };
 
+/* Slots that a value of the type takes. */
+static inline uint32_t wasm_value_slots(uint32_t type)
+{
+    return type == WASM_V128 ? 2 : 1;
+}
+
 struct wasm_name {
     const uint8_t *bytes;
     size_t size;
@@ -118,6 +124,8 @@ struct wasm_extern {
     };
 };
 
+/* Slots that values of these types take together. */
+uint32_t wasm_types_slots(const uint32_t *types, uint32_t count);
 /* "i32", "funcref", ...; a static string. */
 const char *wasm_type_name(uint32_t type);
 bool wasm_function_type_equal(const struct wasm_function_type *a, const struct wasm_function_type *b);
@@ -168,7 +176,7 @@ struct wasm_limits {
     uint32_t locals;        /* of one function, parameters included */
     uint32_t br_table_targets;
     uint32_t nesting;  /* of blocks in one function */
-    uint32_t operands; /* height of one function's operand stack, in slots */
+    uint32_t operands; /* height of one function's operand stack */
     /* of a module or of a store: the engine's own structures, code included, linear memories apart */
     uint64_t arena_size;
     /* of a store */
@@ -191,10 +199,10 @@ struct wasm_features {
     bool bulk_memory;
     bool tail_call;
     bool extended_const;
+    bool simd;
 };
 
-/* The features of a version of the specification: 1 (1.0, 2019) or 2 (2.0 without SIMD). Others: all that
- * exist. */
+/* The features of a version of the specification: 1 (1.0, 2019) or 2 (2.0). Others: all that exist. */
 void wasm_features_version(struct wasm_features *features, int version);
 /* Sets a feature by its name ("multi-value"). Returns false if there is no such feature. */
 bool wasm_features_set(struct wasm_features *features, const char *name, bool on);
@@ -366,7 +374,7 @@ typedef int wasm_host_function(void *context, struct wasm_instance *caller, cons
 int wasm_function_new(struct wasm_store *store, const struct wasm_function_type *type,
                       wasm_host_function *host, void *context, struct wasm_function **function);
 /* The same with the type as text: parameters, ':', results; i = i32, I = i64, f = f32, F = f64, r = funcref,
- * e = externref. "iiI:i" is (i32, i32, i64) -> i32. Also WASM_EARGUMENT. */
+ * e = externref, v = v128. "iiI:i" is (i32, i32, i64) -> i32. Also WASM_EARGUMENT. */
 int wasm_function_new_signature(struct wasm_store *store, const char *signature, wasm_host_function *host,
                                 void *context, struct wasm_function **function);
 struct wasm_function_type wasm_function_type(const struct wasm_function *function);
