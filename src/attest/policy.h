@@ -62,6 +62,9 @@ int policy_add_corim(struct policy *policy, const struct corim *corim, struct ca
 int policy_add_reference(struct policy *policy, const char *tee, const struct measurement *value,
                          const char *image, uint32_t svn, struct casemate_error *err);
 
+/* Whether a reference of this name could count: an image that no clause lets count need not be measured. */
+bool policy_asks_for(const struct policy *policy, const char *image);
+
 /* Its clauses as one JSON object; the caller frees *text. */
 int policy_json(const struct policy *policy, char **text, struct casemate_error *err);
 /* Whether it names this root: `roots`, or what policy_allow_simulated() added. */

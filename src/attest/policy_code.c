@@ -29,11 +29,11 @@ static const struct policy_image *image_named(const struct policy *p, const char
     return NULL;
 }
 
-/* Whether the policy lets this image of the caller's count: by name, or because it names nothing at all. */
-static bool reference_counts(const struct policy *p, const struct policy_measurement *reference)
+/* By name, or because the policy names nothing at all. */
+bool policy_asks_for(const struct policy *p, const char *image)
 {
     return (p->image_count == 0 && p->measurement_count == 0 && p->signer_count == 0) ||
-           image_named(p, reference->name);
+           image_named(p, image);
 }
 
 /* Whether this one is about the TEE, and then whether it measures what the evidence claims. */
@@ -64,7 +64,7 @@ static void find(const struct policy *p, const struct claims *c, struct code *co
         if (try_signer(code, &p->signer[i], c))
             code->signer = &p->signer[i];
     for (size_t i = 0; i < p->reference_count; i++)
-        if (reference_counts(p, &p->reference[i]) && try_measurement(code, &p->reference[i], c))
+        if (policy_asks_for(p, p->reference[i].name) && try_measurement(code, &p->reference[i], c))
             code->reference = &p->reference[i];
 }
 

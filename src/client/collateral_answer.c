@@ -47,17 +47,17 @@ static enum fetch_judgement judge_transfer(const struct fetch_answer *a, struct 
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
         (void)casemate_fail(err, E_COLLATERAL, "The certificate of the service is not trusted: %s",
-                            curl_easy_strerror(a->result));
+                            curl.easy_strerror(a->result));
         (void)casemate_next(err, "Give the CA of a PCCS of your own with --ca-file FILE.");
         return FETCH_BAD;
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
-        (void)casemate_fail(err, E_COLLATERAL, "The answer broke off: %s", curl_easy_strerror(a->result));
+        (void)casemate_fail(err, E_COLLATERAL, "The answer broke off: %s", curl.easy_strerror(a->result));
         return FETCH_AGAIN;
     default:
         (void)casemate_fail(err, E_COLLATERAL, "The service cannot be reached: %s",
-                            curl_easy_strerror(a->result));
+                            curl.easy_strerror(a->result));
         (void)casemate_next(err, "A site without a network imports what another one fetched: casemate "
                                  "collateral import DIR.");
         return FETCH_BAD;

@@ -82,8 +82,8 @@ int32_t casemate_fetch_new(const struct casemate_fetch_options *options, casemat
 static void end_transfer(struct casemate_fetch *f)
 {
     if (f->easy) {
-        (void)curl_multi_remove_handle(f->loop.multi, f->easy);
-        curl_easy_cleanup(f->easy);
+        (void)curl.multi_remove_handle(f->loop.multi, f->easy);
+        curl.easy_cleanup(f->easy);
         f->easy = NULL;
     }
     fetch_answer_free(&f->answer);
@@ -148,18 +148,18 @@ static size_t on_head(char *bytes, size_t one, size_t count, void *context)
 static int set_options(struct casemate_fetch *f, const struct fetch_service *service, const char *url)
 {
     CURL *e = f->easy;
-    return curl_easy_setopt(e, CURLOPT_URL, url) || curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L) ||
-                   curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, service->loopback ? "http,https" : "https") ||
-                   curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L) ||
-                   curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ||
-                   curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)f->timeout_ms) ||
-                   curl_easy_setopt(e, CURLOPT_USERAGENT, "casemate") ||
-                   curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body) ||
-                   curl_easy_setopt(e, CURLOPT_WRITEDATA, f) ||
-                   curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_head) ||
-                   curl_easy_setopt(e, CURLOPT_HEADERDATA, f) ||
-                   (service->loopback && curl_easy_setopt(e, CURLOPT_PROXY, "")) ||
-                   (f->ca_file && curl_easy_setopt(e, CURLOPT_CAINFO, f->ca_file))
+    return curl.easy_setopt(e, CURLOPT_URL, url) || curl.easy_setopt(e, CURLOPT_NOSIGNAL, 1L) ||
+                   curl.easy_setopt(e, CURLOPT_PROTOCOLS_STR, service->loopback ? "http,https" : "https") ||
+                   curl.easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L) ||
+                   curl.easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ||
+                   curl.easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)f->timeout_ms) ||
+                   curl.easy_setopt(e, CURLOPT_USERAGENT, "casemate") ||
+                   curl.easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body) ||
+                   curl.easy_setopt(e, CURLOPT_WRITEDATA, f) ||
+                   curl.easy_setopt(e, CURLOPT_HEADERFUNCTION, on_head) ||
+                   curl.easy_setopt(e, CURLOPT_HEADERDATA, f) ||
+                   (service->loopback && curl.easy_setopt(e, CURLOPT_PROXY, "")) ||
+                   (f->ca_file && curl.easy_setopt(e, CURLOPT_CAINFO, f->ca_file))
                ? -1
                : 0;
 }
@@ -168,9 +168,9 @@ static int begin_transfer(struct casemate_fetch *f, struct casemate_error *err)
 {
     const struct collateral_want *want = &f->wants.want[f->at];
     f->head_size = 0;
-    f->easy = curl_easy_init();
+    f->easy = curl.easy_init();
     if (!f->easy || set_options(f, &f->service[want->service], f->outcome[f->at].url) ||
-        curl_multi_add_handle(f->loop.multi, f->easy))
+        curl.multi_add_handle(f->loop.multi, f->easy))
         return casemate_fail(err, E_INTERNAL, "libcurl cannot be set up for a request");
     return 0;
 }
@@ -178,7 +178,7 @@ static int begin_transfer(struct casemate_fetch *f, struct casemate_error *err)
 static void take_header(struct casemate_fetch *f, const char *name, char **value)
 {
     struct curl_header *header;
-    if (curl_easy_header(f->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+    if (curl.easy_header(f->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
         *value = strdup(header->value);
 }
 
@@ -198,10 +198,10 @@ static void take_answer(struct casemate_fetch *f, CURLcode result)
     char *type = NULL, *location = NULL;
     curl_off_t retry_after = 0;
     a->result = result;
-    (void)curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &a->status);
-    (void)curl_easy_getinfo(f->easy, CURLINFO_CONTENT_TYPE, &type);
-    (void)curl_easy_getinfo(f->easy, CURLINFO_REDIRECT_URL, &location);
-    (void)curl_easy_getinfo(f->easy, CURLINFO_RETRY_AFTER, &retry_after);
+    (void)curl.easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &a->status);
+    (void)curl.easy_getinfo(f->easy, CURLINFO_CONTENT_TYPE, &type);
+    (void)curl.easy_getinfo(f->easy, CURLINFO_REDIRECT_URL, &location);
+    (void)curl.easy_getinfo(f->easy, CURLINFO_RETRY_AFTER, &retry_after);
     take_text(type, a->content_type, sizeof a->content_type);
     take_text(location, a->redirect, sizeof a->redirect);
     a->retry_after = retry_after;

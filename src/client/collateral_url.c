@@ -40,9 +40,9 @@ static void cut(char *text, const char *end)
 static bool part(CURLU *url, CURLUPart which, char *to, size_t capacity)
 {
     char *text = NULL;
-    const bool there = curl_url_get(url, which, &text, 0) == CURLUE_OK;
+    const bool there = curl.url_get(url, which, &text, 0) == CURLUE_OK;
     (void)snprintf(to, capacity, "%s", there ? text : "");
-    curl_free(text);
+    curl.free(text);
     return there;
 }
 
@@ -76,13 +76,15 @@ int fetch_service_parse(enum collateral_service which, const char *text, size_t 
         return casemate_fail(err, E_USAGE, "The URL of a service is longer than %zu characters",
                              sizeof service->url / 2 - 1);
     (void)snprintf(service->url, sizeof service->url, "%.*s", (int)size, text);
-    CURLU *url = curl_url();
+    if (curl_library_load(err) < 0)
+        return -1;
+    CURLU *url = curl.url();
     if (!url)
         return casemate_fail(err, E_NOMEM, "No memory for a URL");
-    int result = curl_url_set(url, CURLUPART_URL, service->url, 0) == CURLUE_OK
+    int result = curl.url_set(url, CURLUPART_URL, service->url, 0) == CURLUE_OK
                      ? take(url, service->url, service, err)
                      : casemate_fail(err, E_USAGE, "\"%s\" is no URL", service->url);
-    curl_url_cleanup(url);
+    curl.url_cleanup(url);
     cut(service->url, "/");
     cut(service->url, "/sgx/certification/v4");
     return result;

@@ -47,11 +47,11 @@ int curl_loop_init(struct curl_loop *l)
 {
     memset(l, 0, sizeof *l);
     l->timer = -1;
-    l->multi = curl_multi_init();
-    return !l->multi || curl_multi_setopt(l->multi, CURLMOPT_SOCKETFUNCTION, on_socket) ||
-                   curl_multi_setopt(l->multi, CURLMOPT_SOCKETDATA, l) ||
-                   curl_multi_setopt(l->multi, CURLMOPT_TIMERFUNCTION, on_timer) ||
-                   curl_multi_setopt(l->multi, CURLMOPT_TIMERDATA, l)
+    l->multi = curl.multi_init();
+    return !l->multi || curl.multi_setopt(l->multi, CURLMOPT_SOCKETFUNCTION, on_socket) ||
+                   curl.multi_setopt(l->multi, CURLMOPT_SOCKETDATA, l) ||
+                   curl.multi_setopt(l->multi, CURLMOPT_TIMERFUNCTION, on_timer) ||
+                   curl.multi_setopt(l->multi, CURLMOPT_TIMERDATA, l)
                ? -1
                : 0;
 }
@@ -59,7 +59,7 @@ int curl_loop_init(struct curl_loop *l)
 void curl_loop_free(struct curl_loop *l)
 {
     if (l->multi)
-        (void)curl_multi_cleanup(l->multi);
+        (void)curl.multi_cleanup(l->multi);
     memset(l, 0, sizeof *l);
 }
 
@@ -118,11 +118,11 @@ static void act(struct curl_loop *l)
                        ((polled[i].revents & POLLOUT) ? CURL_CSELECT_OUT : 0) |
                        ((polled[i].revents & (POLLERR | POLLNVAL)) ? CURL_CSELECT_ERR : 0);
             if (mask)
-                (void)curl_multi_socket_action(l->multi, polled[i].fd, mask, &running);
+                (void)curl.multi_socket_action(l->multi, polled[i].fd, mask, &running);
         }
     if (l->timer >= 0 && l->timer <= clock_ms()) {
         l->timer = -1;
-        (void)curl_multi_socket_action(l->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        (void)curl.multi_socket_action(l->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     }
 }
 
@@ -130,7 +130,7 @@ bool curl_loop_step(struct curl_loop *l, CURLcode *result)
 {
     int left;
     act(l);
-    for (CURLMsg *message; (message = curl_multi_info_read(l->multi, &left));)
+    for (CURLMsg *message; (message = curl.multi_info_read(l->multi, &left));)
         if (message->msg == CURLMSG_DONE) {
             *result = message->data.result;
             return true;

@@ -3,9 +3,10 @@
 #ifndef CASEMATE_CLIENT_CURL_LOOP_H
 #define CASEMATE_CLIENT_CURL_LOOP_H
 
-#include <curl/curl.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "curl_library.h"
 
 enum { CURL_LOOP_SOCKETS_MAX = 8 };
 
@@ -21,8 +22,8 @@ struct curl_loop {
 /* Monotonic milliseconds. */
 int64_t clock_ms(void);
 
-/* -1 if libcurl has no memory. The loop must stay where it is until curl_loop_free(), by when no transfer is
- * in it any more; all zero is one that needs no freeing. */
+/* -1 if libcurl has no memory; it must have been loaded. The loop must stay where it is until
+ * curl_loop_free(), by when no transfer is in it any more; all zero is one that needs no freeing. */
 int curl_loop_init(struct curl_loop *loop);
 void curl_loop_free(struct curl_loop *loop);
 

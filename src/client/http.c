@@ -25,24 +25,24 @@ static int set_address(struct http *h, const char *path)
     const struct casemate_host *host = h->host;
     struct buffer url = {0};
     buffer_printf(&url, "https://%s%s", host->url.authority, path);
-    bool bad = url.failed || curl_easy_setopt(h->easy, CURLOPT_URL, buffer_text(&url));
+    bool bad = url.failed || curl.easy_setopt(h->easy, CURLOPT_URL, buffer_text(&url));
     buffer_free(&url);
-    return bad || (host->ca_file && curl_easy_setopt(h->easy, CURLOPT_CAINFO, host->ca_file)) ||
-                   curl_easy_setopt(h->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ||
-                   curl_easy_setopt(h->easy, CURLOPT_SSL_ENABLE_ALPN, 0L)
+    return bad || (host->ca_file && curl.easy_setopt(h->easy, CURLOPT_CAINFO, host->ca_file)) ||
+                   curl.easy_setopt(h->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ||
+                   curl.easy_setopt(h->easy, CURLOPT_SSL_ENABLE_ALPN, 0L)
                ? -1
                : 0;
 }
 
 static int start(struct http *h, const char *path, int64_t timeout_ms)
 {
-    h->easy = curl_easy_init();
+    h->easy = curl.easy_init();
     if (!h->easy || curl_loop_init(&h->loop) < 0)
         return -1;
-    bool bad = curl_easy_setopt(h->easy, CURLOPT_NOSIGNAL, 1L) ||
-               curl_easy_setopt(h->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms) ||
-               curl_easy_setopt(h->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ||
-               curl_easy_setopt(h->easy, CURLOPT_FOLLOWLOCATION, 0L);
+    bool bad = curl.easy_setopt(h->easy, CURLOPT_NOSIGNAL, 1L) ||
+               curl.easy_setopt(h->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms) ||
+               curl.easy_setopt(h->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ||
+               curl.easy_setopt(h->easy, CURLOPT_FOLLOWLOCATION, 0L);
     return bad || set_address(h, path) < 0 ? -1 : 0;
 }
 
@@ -59,7 +59,7 @@ static int add_header(struct http *h, const char *format, const char *value)
 {
     struct buffer line = {0};
     buffer_printf(&line, format, value);
-    struct curl_slist *list = line.failed ? NULL : curl_slist_append(h->headers, buffer_text(&line));
+    struct curl_slist *list = line.failed ? NULL : curl.slist_append(h->headers, buffer_text(&line));
     buffer_wipe(&line);
     if (!list)
         return -1;
@@ -83,21 +83,23 @@ int http_open(struct http *h, const struct casemate_host *host, const char *meth
         http_close(h);
         return -1;
     }
+    if (curl_library_load(err) < 0)
+        return -1;
     if (start(h, path, host->timeout_ms) < 0)
         return failed_to_start(h, err);
-    bool bad = curl_easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST, method) ||
-               curl_easy_setopt(h->easy, CURLOPT_WRITEFUNCTION, on_data) ||
-               curl_easy_setopt(h->easy, CURLOPT_WRITEDATA, h);
+    bool bad = curl.easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST, method) ||
+               curl.easy_setopt(h->easy, CURLOPT_WRITEFUNCTION, on_data) ||
+               curl.easy_setopt(h->easy, CURLOPT_WRITEDATA, h);
     if (json)
         buffer_append_text(&h->body, json);
     bad = bad || h->body.failed ||
-          (json && (curl_easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE, (long)h->body.size) ||
-                    curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, buffer_text(&h->body)) ||
+          (json && (curl.easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE, (long)h->body.size) ||
+                    curl.easy_setopt(h->easy, CURLOPT_POSTFIELDS, buffer_text(&h->body)) ||
                     add_header(h, "Content-Type: %s", "application/json") < 0)) ||
           (host->token[0] && add_header(h, "Authorization: Bearer %s", host->token) < 0) ||
           add_header(h, "Host: %s", host->url.authority) < 0 || add_header(h, "Expect:%s", "") < 0 ||
-          curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers) ||
-          curl_multi_add_handle(h->loop.multi, h->easy);
+          curl.easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers) ||
+          curl.multi_add_handle(h->loop.multi, h->easy);
     return bad ? failed_to_start(h, err) : 0;
 }
 
@@ -112,8 +114,10 @@ int http_connect(struct http *h, const struct casemate_host *host, int64_t timeo
         http_close(h);
         return -1;
     }
-    if (start(h, "/", timeout_ms) < 0 || curl_easy_setopt(h->easy, CURLOPT_CONNECT_ONLY, 1L) ||
-        curl_multi_add_handle(h->loop.multi, h->easy))
+    if (curl_library_load(err) < 0)
+        return -1;
+    if (start(h, "/", timeout_ms) < 0 || curl.easy_setopt(h->easy, CURLOPT_CONNECT_ONLY, 1L) ||
+        curl.multi_add_handle(h->loop.multi, h->easy))
         return failed_to_start(h, err);
     return 0;
 }
@@ -121,13 +125,14 @@ int http_connect(struct http *h, const struct casemate_host *host, int64_t timeo
 void http_close(struct http *h)
 {
     if (h->loop.multi && h->easy)
-        (void)curl_multi_remove_handle(h->loop.multi, h->easy);
+        (void)curl.multi_remove_handle(h->loop.multi, h->easy);
     if (h->easy)
-        curl_easy_cleanup(h->easy);
+        curl.easy_cleanup(h->easy);
     curl_loop_free(&h->loop);
     if (h->local && h->fd >= 0)
         (void)close(h->fd);
-    curl_slist_free_all(h->headers);
+    if (h->headers)
+        curl.slist_free_all(h->headers);
     buffer_wipe(&h->out);
     answer_free(&h->parsed);
     buffer_free(&h->answer);
@@ -169,7 +174,7 @@ static int not_trusted(struct http *h, struct casemate_error *err)
      * compared before. */
     enum { CHAIN_GOOD = 0, CHAIN_NOT_LOOKED_AT = 1 };
     long chain = 0;
-    (void)curl_easy_getinfo(h->easy, CURLINFO_SSL_VERIFYRESULT, &chain);
+    (void)curl.easy_getinfo(h->easy, CURLINFO_SSL_VERIFYRESULT, &chain);
     if (chain == CHAIN_GOOD || chain == CHAIN_NOT_LOOKED_AT) {
         (void)casemate_fail(err, E_CONNECT, "The certificate of %s is one of another host", http_shown(h));
         return casemate_next(err, "Give --host the name that its certificate has.");
@@ -195,9 +200,9 @@ static int transfer_failed(struct http *h, CURLcode code, struct casemate_error 
         return casemate_next(err, "Give certificates in PEM with --ca-file FILE.");
     }
     long connected = 0;
-    (void)curl_easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &connected);
+    (void)curl.easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &connected);
     (void)casemate_fail(err, E_CONNECT, "Cannot reach %s: %s", http_shown(h),
-                        connected ? strerror((int)connected) : curl_easy_strerror(code));
+                        connected ? strerror((int)connected) : curl.easy_strerror(code));
     return casemate_next(err, "Start casemated there, or name another host with --host.");
 }
 
@@ -234,7 +239,7 @@ long http_status(const struct http *h)
 {
     long status = h->local ? h->parsed.status : 0;
     if (h->easy)
-        (void)curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
+        (void)curl.easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
     return status;
 }
 
@@ -245,7 +250,7 @@ int http_raw_fd(const struct http *h)
     curl_socket_t fd = CURL_SOCKET_BAD;
     if (h->local)
         return h->fd;
-    (void)curl_easy_getinfo(h->easy, CURLINFO_ACTIVESOCKET, &fd);
+    (void)curl.easy_getinfo(h->easy, CURLINFO_ACTIVESOCKET, &fd);
     return fd == CURL_SOCKET_BAD ? -1 : (int)fd;
 }
 
@@ -254,7 +259,7 @@ ptrdiff_t http_send(struct http *h, const uint8_t *bytes, size_t size)
     size_t sent = 0;
     if (h->local)
         return local_send(h, bytes, size);
-    CURLcode code = curl_easy_send(h->easy, bytes, size, &sent);
+    CURLcode code = curl.easy_send(h->easy, bytes, size, &sent);
     if (code == CURLE_OK)
         return (ptrdiff_t)sent;
     errno = code == CURLE_AGAIN ? EAGAIN : EPIPE;
@@ -266,7 +271,7 @@ ptrdiff_t http_receive(struct http *h, uint8_t *bytes, size_t capacity)
     size_t got = 0;
     if (h->local)
         return local_receive(h, bytes, capacity);
-    CURLcode code = curl_easy_recv(h->easy, bytes, capacity, &got);
+    CURLcode code = curl.easy_recv(h->easy, bytes, capacity, &got);
     if (code == CURLE_OK)
         return (ptrdiff_t)got;
     errno = code == CURLE_AGAIN ? EAGAIN : ECONNRESET;

@@ -11,12 +11,15 @@
 #include "record.h"
 #include "verdict.h"
 
-/* What this client trusts by itself: the images that came with it, measured by itself. */
+/* What this client trusts by itself: the images that came with it, measured by itself. Measuring takes
+ * milliseconds; what is added to a policy later can only let fewer of them count. */
 static int add_references(struct policy *policy, struct casemate_error *err)
 {
     for (size_t i = 0; measure_table[i]; i++) {
         const struct measure_tee *tee = measure_table[i];
         struct casemate_image *image;
+        if (!tee->image || !policy_asks_for(policy, tee->image))
+            continue;
         /* Not every installation has every image. */
         if (casemate_image_installed(tee->name, strlen(tee->name), &image, NULL) < 0)
             continue;

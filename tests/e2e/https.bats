@@ -132,3 +132,12 @@ open(sys.argv[1], "wb").write(seen)' "$DIR/seen" > "$DIR/port" 3>&- &
 @test "a host that is not there is said to be unreachable" {
     fails_with 125 E_CONNECT "https://127.0.0.1:1" casemate ps --host https://127.0.0.1:1 --token-file "$DIR/token" --ca-file "$DIR/ca.pem"
 }
+
+@test "what needs no https runs without libcurl, and what does says that it is missing" {
+    mkdir -p "$DIR/broken"
+    : > "$DIR/broken/libcurl.so.4"
+    LD_LIBRARY_PATH=$DIR/broken run -0 "$BIN/casemate" explain E_POLICY
+    LD_LIBRARY_PATH=$DIR/broken run -125 --separate-stderr "$BIN/casemate" ps --host "$URL" --ca-file "$DIR/ca.pem" --token-file "$DIR/token"
+    [[ $stderr == *"libcurl, which https needs, cannot be loaded: "*"too short"* ]]
+    [[ $stderr == *"apt install libcurl4"* ]]
+}

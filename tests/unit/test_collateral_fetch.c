@@ -154,6 +154,12 @@ static void a_service_that_is_not_there_fails_every_file_and_is_asked_once(void 
     assert_int_equal(rmdir(cache), 0);
 }
 
+static int load(void **state)
+{
+    (void)state;
+    return curl_library_load(&err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,5 +170,5 @@ int main(void)
         cmocka_unit_test(wants_have_a_limit),
         cmocka_unit_test(a_service_that_is_not_there_fails_every_file_and_is_asked_once),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, load, NULL);
 }
