@@ -18,7 +18,7 @@ from pathlib import Path
 
 # Features of the suite's index that the engine has.
 FEATURES = {"mutable-global", "saturating-float-to-int", "sign-extension", "multi-value", "reference-types", "bulk-memory",
-            "tail-call", "extended-const"}
+            "tail-call", "extended-const", "multi-memory", "memory64"}
 # Folder, label, arguments.
 WAZERO_SUITES = [
     ("v1", "wasm-1.0", ["--version", "1"]),

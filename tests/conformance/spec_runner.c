@@ -69,7 +69,7 @@ static const char *string_of(const json_t *json, const char *key)
 
 static const char *const spectest_names[] = {
     "print",      "print_i32",  "print_i64",  "print_f32",  "print_f64", "print_i32_f32", "print_f64_f64",
-    "global_i32", "global_i64", "global_f32", "global_f64", "table",     "memory",
+    "global_i32", "global_i64", "global_f32", "global_f64", "table",     "table64",       "memory",
 };
 static const char *const spectest_signatures[] = {":", "i:", "I:", "f:", "F:", "if:", "FF:"};
 #define SPECTEST_FUNCTIONS 7
@@ -103,11 +103,15 @@ static void make_spectest(struct run *run)
         status |= wasm_global_new(run->store, &types[i], &values[i], &out->global);
     }
     out->kind = WASM_EXTERN_TABLE;
-    const struct wasm_table_type table = {WASM_FUNCREF, {10, 20, true}};
+    struct wasm_table_type table = {.element = WASM_FUNCREF, .range = {10, 20, true}};
+    status |= wasm_table_new(run->store, &table, &out->table);
+    out++;
+    out->kind = WASM_EXTERN_TABLE;
+    table.address64 = true;
     status |= wasm_table_new(run->store, &table, &out->table);
     out++;
     out->kind = WASM_EXTERN_MEMORY;
-    const struct wasm_memory_type memory = {{1, 2, true}};
+    const struct wasm_memory_type memory = {.range = {1, 2, true}};
     status |= wasm_memory_new(run->store, &memory, &out->memory);
     if (status != 0) {
         fprintf(stderr, "spec_runner: no memory for the spectest module\n");

@@ -280,7 +280,7 @@ static void calls_between_instances_get_each_its_own_memory_in_bounded_space(voi
     struct wasm_program program;
     struct wasm_instance *instances[2];
     struct wasm_module *modules[2];
-    const struct wasm_table_type type = {WASM_FUNCREF, {2, 0, false}};
+    const struct wasm_table_type type = {.element = WASM_FUNCREF, .range = {2, 0, false}};
     wasm_program_init(&program);
     program.config.limits.call_depth = 10;
     assert_int_equal(wasm_store_new(&program.config, &program.store), 0);
@@ -340,7 +340,7 @@ static void memory_grows_to_the_limit_and_then_says_minus_one(void **state)
     assert_int_equal(wasm_memory_size(wasm_instance_memory(program.instance)), 10 * WASM_PAGE_SIZE);
     /* the limit is the store's: another memory has no room beside this one */
     struct wasm_memory *other;
-    const struct wasm_memory_type type = {{1, 1, true}};
+    const struct wasm_memory_type type = {.range = {1, 1, true}};
     assert_int_equal(wasm_memory_new(program.store, &type, &other), WASM_ELIMIT);
     wasm_program_end(&program);
     wasm_bytes_free(&bytes);
@@ -352,8 +352,8 @@ static void a_span_never_leaves_the_memory(void **state)
     struct wasm_program program;
     struct wasm_memory *memory;
     struct wasm_memory *empty;
-    const struct wasm_memory_type type = {{1, 2, true}};
-    const struct wasm_memory_type empty_type = {{0, 0, true}};
+    const struct wasm_memory_type type = {.range = {1, 2, true}};
+    const struct wasm_memory_type empty_type = {.range = {0, 0, true}};
     const uint64_t size = WASM_PAGE_SIZE;
     wasm_program_init(&program);
     assert_int_equal(wasm_store_new(&program.config, &program.store), 0);
@@ -421,7 +421,7 @@ static void tables_grow_to_the_stores_limit(void **state)
     wasm_program_init(&program);
     program.config.limits.table_elements = 100;
     assert_int_equal(wasm_store_new(&program.config, &program.store), 0);
-    const struct wasm_table_type type = {WASM_EXTERNREF, {60, 0, false}};
+    const struct wasm_table_type type = {.element = WASM_EXTERNREF, .range = {60, 0, false}};
     assert_int_equal(wasm_table_new(program.store, &type, &table), 0);
     assert_int_equal(wasm_table_new(program.store, &type, &other), WASM_ELIMIT);
     assert_true(wasm_table_set(table, 59, (union wasm_value){.external = &program}));

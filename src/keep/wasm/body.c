@@ -261,49 +261,41 @@ static int rule_unary(struct wasm_body *body, const struct wasm_instruction *ins
     return 0;
 }
 
-/* memarg (5.4.6): alignment and offset. */
-static int read_memory_argument(struct wasm_body *body, const struct wasm_instruction *instruction,
-                                uint32_t *offset)
-{
-    uint32_t alignment = wasm_read_u32(&body->reader);
-    *offset = wasm_read_u32(&body->reader);
-    if (body->reader.problem != NULL || alignment >= 32)
-        return wasm_body_fail(body, WASM_EMALFORMED, "malformed memop flags %u", alignment);
-    if (body->module->memory_count == 0)
-        return wasm_body_fail(body, WASM_EINVALID, "unknown memory 0");
-    if (alignment > instruction->alignment)
-        return wasm_body_fail(body, WASM_EINVALID, "alignment must not be larger than natural: 2^%u for %s",
-                              alignment, instruction->name);
-    return 0;
-}
-
 static int rule_load(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
-    uint32_t offset;
+    struct wasm_access access;
     struct wasm_operand address;
-    TRY(read_memory_argument(body, instruction, &offset));
-    TRY(wasm_body_pop(body, WASM_I32, &address));
+    TRY(wasm_body_read_access(body, instruction, &access));
+    TRY(wasm_body_pop(body, access.address, &address));
     TRY(wasm_body_push(body, instruction->result));
     if (!body->live)
         return 0;
+    if (!access.plain) {
+        wasm_emit_far_load(body, instruction, &access, &address);
+        return 0;
+    }
     bool constant = address.kind == WASM_IS_CONSTANT;
     uint32_t slot = constant ? 0 : wasm_emit_slot(body, &address);
     union wasm_cell *cells = wasm_emit_result(body, instruction->operation + constant, 3);
     cells[1].hi = slot;
-    cells[2].bits = constant ? address.constant + offset : offset;
+    cells[2].bits = constant ? address.constant + access.offset : access.offset;
     return 0;
 }
 
 static int rule_store(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
-    uint32_t offset;
+    struct wasm_access access;
     struct wasm_operand address;
     struct wasm_operand value;
-    TRY(read_memory_argument(body, instruction, &offset));
+    TRY(wasm_body_read_access(body, instruction, &access));
     TRY(wasm_body_pop(body, instruction->operand, &value));
-    TRY(wasm_body_pop(body, WASM_I32, &address));
+    TRY(wasm_body_pop(body, access.address, &address));
     if (!body->live)
         return 0;
+    if (!access.plain) {
+        wasm_emit_far_store(body, instruction, &access, &address, &value);
+        return 0;
+    }
     bool constant_address = address.kind == WASM_IS_CONSTANT;
     bool constant_value = value.kind == WASM_IS_CONSTANT;
     uint32_t form = (constant_address ? FORM_IR : FORM_RR) + (constant_value ? FORM_RI : FORM_RR);
@@ -312,7 +304,7 @@ static int rule_store(struct wasm_body *body, const struct wasm_instruction *ins
     union wasm_cell *cells = wasm_emit(body, instruction->operation + form, constant_value ? 4 : 3);
     cells[1].lo = address_slot;
     cells[1].hi = value_slot;
-    cells[2].bits = constant_address ? address.constant + offset : offset;
+    cells[2].bits = constant_address ? address.constant + access.offset : access.offset;
     if (constant_value)
         cells[3].bits = value.constant;
     return 0;
@@ -359,10 +351,10 @@ static const struct wasm_instruction instructions[TABLE_SIZE] = {
                 .operation = OP_##id},
 #define LOAD(number, id, text, needs, type, member, C, natural, cast)                                        \
     [number] = {HEAD(number, rule_load, text, needs), .result = WASM_##type, .alignment = natural,           \
-                .operation = OP_##id##_r},
+                .operation = OP_##id##_r, .wide = OP_##id##_wide},
 #define STORE(number, id, text, needs, type, member, C, natural)                                             \
     [number] = {HEAD(number, rule_store, text, needs), .operand = WASM_##type, .alignment = natural,         \
-                .operation = OP_##id##_rr},
+                .operation = OP_##id##_rr, .wide = OP_##id##_wide},
 #define RULE(number, id, text, needs, function) [number] = {HEAD(number, wasm_rule_##function, text, needs)},
 #include "instructions.def"
 };

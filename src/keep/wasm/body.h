@@ -153,6 +153,7 @@ struct wasm_instruction {
     bool commutes;
     uint16_t operation; /* the first of its operations */
     uint16_t swapped;   /* comparison with the sides swapped */
+    uint16_t wide;      /* load or store by a 64-bit address in memory 0 */
 };
 
 typedef int wasm_rule(struct wasm_body *body, const struct wasm_instruction *instruction);
@@ -189,6 +190,32 @@ static inline uint32_t wasm_body_slot_at(const struct wasm_body *body, uint32_t 
 void wasm_operand_constant(uint32_t type, uint64_t constant, union wasm_value *value);
 /* Reads a value type that the features allow (5.3.4). Returns 0 or an error. */
 int wasm_body_read_type(struct wasm_body *body, uint32_t *type);
+
+/* The memory operand of an access (memarg, 5.4.6). */
+struct wasm_access {
+    uint64_t offset;
+    uint32_t memory;
+    uint32_t address; /* the type of its addresses: WASM_I32 or WASM_I64 */
+    uint32_t size;    /* bytes that the instruction accesses: by its natural alignment */
+    bool plain;       /* memory 0, 32-bit addresses: offset + address does not wrap in 64 bits */
+};
+
+/* rules_memory.c */
+int wasm_body_read_access(struct wasm_body *body, const struct wasm_instruction *instruction,
+                          struct wasm_access *access);
+/*
+ * An access that is not plain can be made by the form of any operation that takes a constant address, between
+ * these two: `reach` checks the bounds and makes the bytes in question the whole memory, so that the constant
+ * address is 0; `home` brings memory 0 back.
+ */
+void wasm_emit_reach(struct wasm_body *body, const struct wasm_access *access, uint32_t address_slot);
+void wasm_emit_home(struct wasm_body *body);
+/* The regular loads and stores, where the access is not plain. */
+void wasm_emit_far_load(struct wasm_body *body, const struct wasm_instruction *instruction,
+                        const struct wasm_access *access, const struct wasm_operand *address);
+void wasm_emit_far_store(struct wasm_body *body, const struct wasm_instruction *instruction,
+                         const struct wasm_access *access, const struct wasm_operand *address,
+                         const struct wasm_operand *value);
 
 /* emit.c. All do nothing unless body->live. Slot operands are byte offsets. */
 uint32_t wasm_emit_slot(struct wasm_body *body, const struct wasm_operand *operand);
@@ -227,6 +254,8 @@ void wasm_emit_return(struct wasm_body *body);
 void wasm_emit_call(struct wasm_body *body, uint32_t function, uint32_t arguments);
 void wasm_emit_call_indirect(struct wasm_body *body, uint32_t table, uint32_t type,
                              const struct wasm_operand *index, uint32_t arguments);
+/* An index of 64 bits becomes one of 32 that is beyond every table if it was. */
+void wasm_emit_narrow(struct wasm_body *body, struct wasm_operand *index);
 void wasm_emit_tail_call(struct wasm_body *body, uint32_t function, uint32_t arguments);
 void wasm_emit_tail_indirect(struct wasm_body *body, uint32_t table, uint32_t type,
                              const struct wasm_operand *index, uint32_t arguments);

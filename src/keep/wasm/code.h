@@ -71,6 +71,17 @@ enum wasm_operation {
 #include "instructions.def"
 #define OPERATION(id) OP_##id,
 #include "operations.def"
+/* loads and stores by 64-bit addresses in memory 0 */
+#define BINARY(...)
+#define BINARY_TRAP(...)
+#define COMPARE(...)
+#define TEST(...)
+#define UNARY(...)
+#define UNARY_TRAP(...)
+#define LOAD(opcode, id, ...)  OP_##id##_wide,
+#define STORE(opcode, id, ...) OP_##id##_wide,
+#define RULE(...)
+#include "instructions.def"
     OP_COUNT
 };
 
@@ -79,7 +90,8 @@ enum {
     FORM_RI = 1,
     FORM_IR = 2,
     FORM_II = 3,
-    FORM_BR = 2, /* from a comparison to its fused branches */
+    LOAD_FORM_I = 1, /* a load has one operand */
+    FORM_BR = 2,     /* from a comparison to its fused branches */
     FORM_BRN = 4,
     FORM_BACK = 6,
     FORM_BACKN = 8,

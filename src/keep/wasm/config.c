@@ -58,6 +58,8 @@ static const struct feature features_known[] = {
     FEATURE(tail_call, "tail-call", 3),
     FEATURE(extended_const, "extended-const", 3),
     FEATURE(simd, "simd", 2),
+    FEATURE(multi_memory, "multi-memory", 3),
+    FEATURE(memory64, "memory64", 3),
 };
 
 #define FEATURE_COUNT (sizeof(features_known) / sizeof(features_known[0]))

@@ -269,6 +269,17 @@ void wasm_emit_call_indirect(struct wasm_body *body, uint32_t table, uint32_t ty
     cells[3].lo = slot_at(body, body->height - arguments);
 }
 
+void wasm_emit_narrow(struct wasm_body *body, struct wasm_operand *index)
+{
+    if (!body->live)
+        return;
+    uint32_t from = wasm_emit_slot(body, index);
+    union wasm_cell *cells = wasm_emit(body, OP_narrow, 2);
+    cells[1].lo = index->slot * SLOT_SIZE;
+    cells[1].hi = from;
+    index->kind = WASM_IN_SLOT;
+}
+
 void wasm_emit_tail_call(struct wasm_body *body, uint32_t function, uint32_t arguments)
 {
     if (!body->live)

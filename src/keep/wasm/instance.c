@@ -42,11 +42,13 @@ static bool import_matches(const struct wasm_extern_type *wanted, const struct w
         return wasm_function_type_equal(found->function->type, &wanted->function);
     case WASM_EXTERN_TABLE: {
         struct wasm_table_type type = wasm_table_type(found->table);
-        return type.element == wanted->table.element && range_matches(&type.range, &wanted->table.range);
+        return type.element == wanted->table.element && type.address64 == wanted->table.address64 &&
+               range_matches(&type.range, &wanted->table.range);
     }
     case WASM_EXTERN_MEMORY: {
         struct wasm_memory_type type = wasm_memory_type(found->memory);
-        return range_matches(&type.range, &wanted->memory.range);
+        return type.address64 == wanted->memory.address64 &&
+               range_matches(&type.range, &wanted->memory.range);
     }
     case WASM_EXTERN_GLOBAL:
         return found->global->type.value == wanted->global.value &&
@@ -177,13 +179,13 @@ static int failed_constant(int status, struct wasm_error *error)
 }
 
 /* Where in its table or memory an active segment goes. */
-static int segment_offset(struct wasm_instance *instance, uint64_t expression, uint32_t *offset,
-                          struct wasm_error *error)
+static int segment_offset(struct wasm_instance *instance, uint64_t expression, bool address64,
+                          uint64_t *offset, struct wasm_error *error)
 {
     union wasm_value value = {0};
     uint64_t end;
-    int status = wasm_constant_evaluate(instance, expression, WASM_I32, &value, &end);
-    *offset = value.i32;
+    int status = wasm_constant_evaluate(instance, expression, address64 ? WASM_I64 : WASM_I32, &value, &end);
+    *offset = address64 ? value.i64 : value.i32;
     return status == 0 ? 0 : failed_constant(status, error);
 }
 
@@ -238,13 +240,14 @@ static int make_elements(struct wasm_instance *instance, uint32_t index, struct 
 static int copy_elements(struct wasm_instance *instance, uint32_t index, struct wasm_error *error)
 {
     const struct wasm_module_element *source = &instance->module->elements[index];
-    uint32_t to;
+    uint64_t to;
     if (source->mode != WASM_SEGMENT_ACTIVE)
         return 0;
-    int status = segment_offset(instance, source->offset, &to, error);
+    struct wasm_table *table = instance->tables[source->table];
+    int status = segment_offset(instance, source->offset, table->type.address64, &to, error);
     if (status != 0)
         return status;
-    status = wasm_table_init(instance->tables[source->table], instance, index, to, 0, source->count);
+    status = wasm_table_init(table, instance, index, to, 0, source->count);
     instance->elements[index].count = 0;
     return status;
 }
@@ -252,13 +255,14 @@ static int copy_elements(struct wasm_instance *instance, uint32_t index, struct 
 static int copy_data(struct wasm_instance *instance, uint32_t index, struct wasm_error *error)
 {
     const struct wasm_module_data *source = &instance->module->data[index];
-    uint32_t to;
+    uint64_t to;
     if (source->mode != WASM_SEGMENT_ACTIVE)
         return 0;
-    int status = segment_offset(instance, source->offset, &to, error);
+    struct wasm_memory *memory = instance->memories[source->memory];
+    int status = segment_offset(instance, source->offset, memory->type.address64, &to, error);
     if (status != 0)
         return status;
-    status = wasm_memory_init(instance->memories[source->memory], instance, index, to, 0, source->bytes.size);
+    status = wasm_memory_init(memory, instance, index, to, 0, source->bytes.size);
     instance->data_dropped[index] = true;
     return status;
 }
@@ -268,23 +272,25 @@ static int copy_data(struct wasm_instance *instance, uint32_t index, struct wasm
 static int check_segments_fit(struct wasm_instance *instance, struct wasm_error *error)
 {
     const struct wasm_module *module = instance->module;
-    uint32_t to;
+    uint64_t to;
     for (uint32_t i = 0; i < module->element_count; i++) {
         const struct wasm_module_element *source = &module->elements[i];
-        int status = segment_offset(instance, source->offset, &to, error);
+        const struct wasm_table *table = instance->tables[source->table];
+        int status = segment_offset(instance, source->offset, table->type.address64, &to, error);
         if (status != 0)
             return status;
-        if ((uint64_t)to + source->count > instance->tables[source->table]->count)
-            return fail(error, WASM_EUNLINKABLE, "elements segment does not fit: %u elements at %u",
+        if (to > table->count || source->count > table->count - to)
+            return fail(error, WASM_EUNLINKABLE, "elements segment does not fit: %u elements at %U",
                         source->count, to);
     }
     for (uint32_t i = 0; i < module->data_count; i++) {
         const struct wasm_module_data *source = &module->data[i];
-        int status = segment_offset(instance, source->offset, &to, error);
+        const struct wasm_memory *memory = instance->memories[source->memory];
+        int status = segment_offset(instance, source->offset, memory->type.address64, &to, error);
         if (status != 0)
             return status;
-        if (to + source->bytes.size > instance->memories[source->memory]->size)
-            return fail(error, WASM_EUNLINKABLE, "data segment does not fit: %U bytes at %u",
+        if (to > memory->size || source->bytes.size > memory->size - to)
+            return fail(error, WASM_EUNLINKABLE, "data segment does not fit: %U bytes at %U",
                         source->bytes.size, to);
     }
     return 0;

@@ -21,6 +21,7 @@ static int interpret(const union wasm_cell *pc, union wasm_value *fp, uint8_t *m
     GO();
 #include "body_numeric.h"
 #include "body_control.h"
+#include "body_memory.h"
 }
 
 const union wasm_cell *wasm_interpreter_handlers(void)
@@ -37,6 +38,7 @@ const union wasm_cell *wasm_interpreter_handlers(void)
 
 #include "body_numeric.h"
 #include "body_control.h"
+#include "body_memory.h"
 
 static const union wasm_cell handlers[OP_COUNT] = {
 #define HANDLER(id) [OP_##id] = {.handler = op_##id},

@@ -41,38 +41,56 @@ static void release(const struct wasm_memory_ops *ops, void *base, uint64_t comm
 /* ---- Memories ------------------------------------------------------------------------------------------ */
 
 /* The most that a memory can ever hold: its type's maximum within the store's limit. */
-static uint64_t memory_most(const struct wasm_store *store, const struct wasm_range *range)
+static uint64_t memory_most(const struct wasm_store *store, const struct wasm_memory_type *type)
 {
-    uint64_t pages = range->has_maximum && range->maximum < 65536 ? range->maximum : 65536;
-    uint64_t most = pages * WASM_PAGE_SIZE;
-    uint64_t limit = store->config.limits.memory_size / WASM_PAGE_SIZE * WASM_PAGE_SIZE;
-    return most < limit ? most : limit;
+    uint64_t pages = type->address64 ? WASM_PAGES64 : WASM_PAGES32;
+    uint64_t limit = store->config.limits.memory_size / WASM_PAGE_SIZE;
+    if (type->range.has_maximum && type->range.maximum < pages)
+        pages = type->range.maximum;
+    if (pages > limit)
+        pages = limit;
+    return pages * WASM_PAGE_SIZE; /* no more than the limit, which is a number of bytes */
+}
+
+/* Address space for a memory of `size` bytes that may become `most`. Where there is too little left for that,
+ * the memory can grow less far, which a program must be ready for. */
+static bool reserve(struct wasm_memory *memory, uint64_t size, uint64_t most)
+{
+    const struct wasm_memory_ops *ops = &memory->store->config.memory;
+    while (most > 0) {
+        memory->base = ops->reserve(ops->context, (size_t)most);
+        if (memory->base != NULL || most == size)
+            break;
+        most = most / 2 / WASM_PAGE_SIZE * WASM_PAGE_SIZE;
+        if (most < size)
+            most = size;
+    }
+    memory->reserved = most;
+    return most == 0 || memory->base != NULL;
 }
 
 int wasm_memory_new(struct wasm_store *store, const struct wasm_memory_type *type,
                     struct wasm_memory **memory)
 {
     const struct wasm_range *range = &type->range;
-    if (range->minimum > 65536 || (range->has_maximum && range->maximum < range->minimum))
+    if (range->minimum > (type->address64 ? WASM_PAGES64 : WASM_PAGES32) ||
+        (range->has_maximum && range->maximum < range->minimum))
         return WASM_EARGUMENT;
-    uint64_t size = range->minimum * WASM_PAGE_SIZE;
-    uint64_t most = memory_most(store, range);
-    if (size > most || size > store->config.limits.memory_size - store->memory_used)
+    uint64_t most = memory_most(store, type);
+    uint64_t left = store->config.limits.memory_size - store->memory_used;
+    if (range->minimum > most / WASM_PAGE_SIZE || range->minimum > left / WASM_PAGE_SIZE)
         return WASM_ELIMIT;
+    uint64_t size = range->minimum * WASM_PAGE_SIZE;
     struct wasm_memory *made = wasm_arena_array(&store->arena, 1, sizeof(*made));
     if (made == NULL)
         return WASM_EMEMORY;
     made->type = *type;
     made->store = store;
-    made->reserved = most;
-    if (most > 0) {
-        made->base = store->config.memory.reserve(store->config.memory.context, (size_t)most);
-        if (made->base == NULL)
-            return WASM_EMEMORY;
-    }
+    if (!reserve(made, size, most))
+        return WASM_EMEMORY;
     int status = commit(store, made->base, 0, size);
     if (status != 0) {
-        release(&store->config.memory, made->base, 0, most);
+        release(&store->config.memory, made->base, 0, made->reserved);
         return status;
     }
     made->size = size;
@@ -135,9 +153,13 @@ int wasm_table_new(struct wasm_store *store, const struct wasm_table_type *type,
 {
     const struct wasm_range *range = &type->range;
     uint64_t limit = store->config.limits.table_elements;
-    if (range->minimum > UINT32_MAX || (range->has_maximum && range->maximum < range->minimum))
+    if ((range->minimum > UINT32_MAX && !type->address64) ||
+        (range->has_maximum && range->maximum < range->minimum))
         return WASM_EARGUMENT;
-    if (range->minimum > limit - store->table_elements_used)
+    if (limit > UINT32_MAX)
+        limit = UINT32_MAX; /* so that no element has the index that an i64 beyond 32 bits is narrowed to */
+    if (range->minimum > limit ||
+        range->minimum > store->config.limits.table_elements - store->table_elements_used)
         return WASM_ELIMIT;
     struct wasm_table *made = wasm_arena_array(&store->arena, 1, sizeof(*made));
     if (made == NULL)

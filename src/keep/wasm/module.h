@@ -7,6 +7,10 @@
 #include "heap.h"
 #include "wasm.h"
 
+/* The most pages that a memory's type may name (specification, 3.2.16). */
+#define WASM_PAGES32 65536u
+#define WASM_PAGES64 (1ull << 48)
+
 /* A piece of the module's bytes. */
 struct wasm_piece {
     uint64_t offset;

@@ -30,6 +30,29 @@ uint32_t wasm_read_u32_long(struct wasm_reader *reader)
     return 0; /* not reached: the fifth byte either ends the integer or is refused */
 }
 
+uint64_t wasm_read_u64(struct wasm_reader *reader)
+{
+    const uint8_t *at = reader->at;
+    uint64_t value = 0;
+    for (uint32_t shift = 0; shift < 70; shift += 7) {
+        if (at == reader->end) {
+            wasm_reader_fail(reader, wasm_reader_unexpected_end);
+            return 0;
+        }
+        uint8_t byte = *at++;
+        if (shift == 63 && byte > 0x01) {
+            wasm_reader_fail(reader, byte & 0x80 ? "integer representation too long" : "integer too large");
+            return 0;
+        }
+        value |= (uint64_t)(byte & 0x7F) << shift;
+        if (byte < 0x80) {
+            reader->at = at;
+            return value;
+        }
+    }
+    return 0; /* not reached: the tenth byte either ends the integer or is refused */
+}
+
 int64_t wasm_read_signed(struct wasm_reader *reader, uint32_t bits)
 {
     const uint8_t *at = reader->at;

@@ -380,7 +380,11 @@ static int read_indirect(struct wasm_body *body, struct callee *callee)
     if (callee->type_index >= module->type_count)
         return wasm_body_fail(body, WASM_EINVALID, "unknown type %u", callee->type_index);
     callee->type = &module->types[callee->type_index];
-    return wasm_body_pop(body, WASM_I32, &callee->index);
+    bool address64 = module->tables[callee->table].address64;
+    TRY(wasm_body_pop(body, address64 ? WASM_I64 : WASM_I32, &callee->index));
+    if (address64)
+        wasm_emit_narrow(body, &callee->index);
+    return 0;
 }
 
 static int check_parameters(struct wasm_body *body, const struct wasm_function_type *type)

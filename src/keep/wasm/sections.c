@@ -103,16 +103,30 @@ static int type_section(struct wasm_decoder *decoder)
     return 0;
 }
 
-static int read_range(struct wasm_decoder *decoder, uint64_t most, const char *too_large,
+enum {
+    LIMITS_MAXIMUM = 1,
+    LIMITS_ADDRESS64 = 4,
+};
+
+static int read_limits_flags(struct wasm_decoder *decoder, uint8_t *flags)
+{
+    uint8_t known = LIMITS_MAXIMUM;
+    if (decoder->module->config.features.memory64)
+        known |= LIMITS_ADDRESS64;
+    *flags = wasm_read_byte(&decoder->reader);
+    if (decoder->reader.problem != NULL || (*flags & ~known) != 0)
+        FAIL(WASM_EMALFORMED, "malformed limits flags %x", (uint32_t)*flags);
+    return 0;
+}
+
+static int read_range(struct wasm_decoder *decoder, uint8_t flags, uint64_t most, const char *too_large,
                       struct wasm_range *range)
 {
-    uint8_t flags = wasm_read_byte(&decoder->reader);
-    if (flags > 1)
-        FAIL(WASM_EMALFORMED, "malformed limits flags %x", (uint32_t)flags);
-    range->has_maximum = flags == 1;
-    range->minimum = wasm_read_u32(&decoder->reader);
+    bool is_long = (flags & LIMITS_ADDRESS64) != 0;
+    range->has_maximum = (flags & LIMITS_MAXIMUM) != 0;
+    range->minimum = is_long ? wasm_read_u64(&decoder->reader) : wasm_read_u32(&decoder->reader);
     if (range->has_maximum)
-        range->maximum = wasm_read_u32(&decoder->reader);
+        range->maximum = is_long ? wasm_read_u64(&decoder->reader) : wasm_read_u32(&decoder->reader);
     if (decoder->reader.problem != NULL)
         FAIL(WASM_EMALFORMED, "");
     if (range->minimum > most || (range->has_maximum && range->maximum > most))
@@ -131,12 +145,23 @@ static int read_table_type(struct wasm_decoder *decoder, struct wasm_table_type 
     type->element = element;
     if (decoder->reader.problem != NULL || !allowed)
         FAIL(WASM_EMALFORMED, "malformed reference type %x", type->element);
-    return read_range(decoder, UINT32_MAX, "table size must be at most 2^32-1", &type->range);
+    uint8_t flags;
+    TRY(read_limits_flags(decoder, &flags));
+    type->address64 = (flags & LIMITS_ADDRESS64) != 0;
+    return read_range(decoder, flags, type->address64 ? UINT64_MAX : UINT32_MAX,
+                      "table size must be at most 2^32-1", &type->range);
 }
 
 static int read_memory_type(struct wasm_decoder *decoder, struct wasm_memory_type *type)
 {
-    return read_range(decoder, 65536, "memory size must be at most 65536 pages (4GiB)", &type->range);
+    uint8_t flags;
+    TRY(read_limits_flags(decoder, &flags));
+    type->address64 = (flags & LIMITS_ADDRESS64) != 0;
+    if (type->address64)
+        return read_range(decoder, flags, WASM_PAGES64, "memory size must be at most 2^48 pages (2^64 bytes)",
+                          &type->range);
+    return read_range(decoder, flags, WASM_PAGES32, "memory size must be at most 65536 pages (4GiB)",
+                      &type->range);
 }
 
 static int read_global_type(struct wasm_decoder *decoder, struct wasm_global_type *type)
@@ -166,7 +191,7 @@ static int check_table_count(struct wasm_decoder *decoder)
 
 static int check_memory_count(struct wasm_decoder *decoder)
 {
-    if (decoder->module->memory_count > 1)
+    if (decoder->module->memory_count > 1 && !decoder->module->config.features.multi_memory)
         FAIL(WASM_EINVALID, "multiple memories");
     return 0;
 }
@@ -251,6 +276,7 @@ static int import_section(struct wasm_decoder *decoder)
     module->imported_globals = module->global_count;
     if (module->function_count > module->config.limits.functions ||
         module->table_count > module->config.limits.tables ||
+        module->memory_count > module->config.limits.memories ||
         module->global_count > module->config.limits.globals)
         FAIL(WASM_ELIMIT, "more imports of one kind than are supported");
     TRY(check_table_count(decoder));
@@ -464,7 +490,8 @@ static int read_element_head(struct wasm_decoder *decoder, struct wasm_module_el
     if (element->mode == WASM_SEGMENT_ACTIVE) {
         if (decoder->reader.problem != NULL || element->table >= module->table_count)
             FAIL(WASM_EINVALID, "unknown table %u", element->table);
-        TRY(constant(decoder, WASM_I32, &element->offset));
+        bool address64 = module->tables[element->table].address64;
+        TRY(constant(decoder, address64 ? WASM_I64 : WASM_I32, &element->offset));
     }
     if ((flags & (ELEMENT_NOT_ACTIVE | ELEMENT_EXPLICIT)) == 0)
         return 0;
@@ -545,7 +572,8 @@ static int read_data(struct wasm_decoder *decoder, struct wasm_module_data *data
     if (data->mode == WASM_SEGMENT_ACTIVE) {
         if (decoder->reader.problem != NULL || data->memory >= module->memory_count)
             FAIL(WASM_EINVALID, "unknown memory %u", data->memory);
-        TRY(constant(decoder, WASM_I32, &data->offset));
+        bool address64 = module->memories[data->memory].address64;
+        TRY(constant(decoder, address64 ? WASM_I64 : WASM_I32, &data->offset));
     }
     data->bytes.size = wasm_read_u32(&decoder->reader);
     data->bytes.offset = wasm_reader_offset(&decoder->reader);

@@ -14,6 +14,12 @@ static union wasm_value *slot(union wasm_value *fp, uint32_t offset)
     return (union wasm_value *)(void *)((uint8_t *)fp + offset);
 }
 
+/* An address or a size, whose type the memory or table gives. */
+static uint64_t address_at(union wasm_value *fp, uint32_t offset, bool address64)
+{
+    return address64 ? slot(fp, offset)->i64 : slot(fp, offset)->i32;
+}
+
 static uint32_t operand_a(const union wasm_cell *cells, union wasm_value *fp)
 {
     return slot(fp, cells[2].lo)->i32;
@@ -29,7 +35,7 @@ static uint32_t operand_c(const union wasm_cell *cells, union wasm_value *fp)
     return slot(fp, cells[3].lo)->i32;
 }
 
-static void set_result(const union wasm_cell *cells, union wasm_value *fp, uint32_t value)
+static void set_result(const union wasm_cell *cells, union wasm_value *fp, uint64_t value)
 {
     slot(fp, cells[3].hi)->i64 = value;
 }
@@ -46,30 +52,41 @@ static bool outside(uint64_t offset, uint64_t size, uint64_t bound)
 }
 
 /* A failure to grow is an answer of the program's own (-1); only a stop ends it. */
-static int grown(int status, uint64_t previous, const union wasm_cell *cells, union wasm_value *fp)
+static int grown(int status, uint64_t previous, bool address64, const union wasm_cell *cells,
+                 union wasm_value *fp)
 {
+    uint64_t failure = address64 ? UINT64_MAX : UINT32_MAX;
     if (status > 0)
         return status;
-    set_result(cells, fp, status == 0 ? (uint32_t)previous : UINT32_MAX);
+    set_result(cells, fp, status == 0 ? previous : failure);
     return 0;
 }
 
 /* ---- Memories ------------------------------------------------------------------------------------------ */
 
+int wasm_slow_memory_size(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
+{
+    (void)store;
+    set_result(cells, fp, cells[4].memory->size / WASM_PAGE_SIZE);
+    return 0;
+}
+
 int wasm_slow_memory_grow(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
 {
     (void)store;
     uint64_t previous = 0;
-    int status = wasm_memory_grow(cells[4].memory, operand_a(cells, fp), &previous);
-    return grown(status, previous, cells, fp);
+    struct wasm_memory *memory = cells[4].memory;
+    bool address64 = memory->type.address64;
+    int status = wasm_memory_grow(memory, address_at(fp, cells[2].lo, address64), &previous);
+    return grown(status, previous, address64, cells, fp);
 }
 
 int wasm_slow_memory_fill(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
 {
     struct wasm_memory *memory = cells[4].memory;
-    uint64_t at = operand_a(cells, fp);
+    uint64_t at = address_at(fp, cells[2].lo, memory->type.address64);
     uint8_t value = (uint8_t)operand_b(cells, fp);
-    uint64_t size = operand_c(cells, fp);
+    uint64_t size = address_at(fp, cells[3].lo, memory->type.address64);
     if (outside(at, size, memory->size))
         return WASM_TRAP_MEMORY_BOUNDS;
     while (size > 0) {
@@ -103,12 +120,14 @@ static int move_bytes(struct wasm_store *store, uint8_t *to, const uint8_t *from
 int wasm_slow_memory_copy(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
 {
     struct wasm_memory *memory = cells[4].memory;
-    uint64_t to = operand_a(cells, fp);
-    uint64_t from = operand_b(cells, fp);
-    uint64_t size = operand_c(cells, fp);
-    if (outside(to, size, memory->size) || outside(from, size, memory->size))
+    struct wasm_memory *source = running(store)->memories[cells[3].hi];
+    bool both64 = memory->type.address64 && source->type.address64;
+    uint64_t to = address_at(fp, cells[2].lo, memory->type.address64);
+    uint64_t from = address_at(fp, cells[2].hi, source->type.address64);
+    uint64_t size = address_at(fp, cells[3].lo, both64);
+    if (outside(to, size, memory->size) || outside(from, size, source->size))
         return WASM_TRAP_MEMORY_BOUNDS;
-    return size == 0 ? 0 : move_bytes(store, memory->base + to, memory->base + from, size);
+    return size == 0 ? 0 : move_bytes(store, memory->base + to, source->base + from, size);
 }
 
 int wasm_memory_init(struct wasm_memory *memory, const struct wasm_instance *instance, uint32_t segment,
@@ -126,8 +145,10 @@ int wasm_memory_init(struct wasm_memory *memory, const struct wasm_instance *ins
 
 int wasm_slow_memory_init(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
 {
-    return wasm_memory_init(cells[4].memory, running(store), cells[3].hi, operand_a(cells, fp),
-                            operand_b(cells, fp), operand_c(cells, fp));
+    struct wasm_memory *memory = cells[4].memory;
+    uint64_t to = address_at(fp, cells[2].lo, memory->type.address64);
+    return wasm_memory_init(memory, running(store), cells[3].hi, to, operand_b(cells, fp),
+                            operand_c(cells, fp));
 }
 
 int wasm_slow_data_drop(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
@@ -139,24 +160,29 @@ int wasm_slow_data_drop(struct wasm_store *store, const union wasm_cell *cells, 
 
 /* ---- Tables -------------------------------------------------------------------------------------------- */
 
+static uint64_t index_a(const union wasm_cell *cells, union wasm_value *fp)
+{
+    return address_at(fp, cells[2].lo, cells[4].table->type.address64);
+}
+
 int wasm_slow_table_get(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
 {
     (void)store;
-    bool inside = wasm_table_get(cells[4].table, operand_a(cells, fp), slot(fp, cells[3].hi));
+    bool inside = wasm_table_get(cells[4].table, index_a(cells, fp), slot(fp, cells[3].hi));
     return inside ? 0 : WASM_TRAP_TABLE_BOUNDS;
 }
 
 int wasm_slow_table_set(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
 {
     (void)store;
-    bool inside = wasm_table_set(cells[4].table, operand_a(cells, fp), *slot(fp, cells[2].hi));
+    bool inside = wasm_table_set(cells[4].table, index_a(cells, fp), *slot(fp, cells[2].hi));
     return inside ? 0 : WASM_TRAP_TABLE_BOUNDS;
 }
 
 int wasm_slow_table_size(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
 {
     (void)store;
-    set_result(cells, fp, (uint32_t)cells[4].table->count);
+    set_result(cells, fp, cells[4].table->count);
     return 0;
 }
 
@@ -164,16 +190,19 @@ int wasm_slow_table_grow(struct wasm_store *store, const union wasm_cell *cells,
 {
     (void)store;
     uint64_t previous = 0;
-    int status = wasm_table_grow(cells[4].table, operand_b(cells, fp), *slot(fp, cells[2].lo), &previous);
-    return grown(status, previous, cells, fp);
+    struct wasm_table *table = cells[4].table;
+    bool address64 = table->type.address64;
+    uint64_t count = address_at(fp, cells[2].hi, address64);
+    int status = wasm_table_grow(table, count, *slot(fp, cells[2].lo), &previous);
+    return grown(status, previous, address64, cells, fp);
 }
 
 int wasm_slow_table_fill(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
 {
     (void)store;
     struct wasm_table *table = cells[4].table;
-    uint64_t at = operand_a(cells, fp);
-    uint64_t count = operand_c(cells, fp);
+    uint64_t at = index_a(cells, fp);
+    uint64_t count = address_at(fp, cells[3].lo, table->type.address64);
     if (outside(at, count, table->count))
         return WASM_TRAP_TABLE_BOUNDS;
     return wasm_table_put(table, at, count, *slot(fp, cells[2].hi));
@@ -183,9 +212,10 @@ int wasm_slow_table_copy(struct wasm_store *store, const union wasm_cell *cells,
 {
     struct wasm_table *table = cells[4].table;
     const struct wasm_table *source = running(store)->tables[cells[3].hi];
-    uint64_t to = operand_a(cells, fp);
-    uint64_t from = operand_b(cells, fp);
-    uint64_t count = operand_c(cells, fp);
+    bool both64 = table->type.address64 && source->type.address64;
+    uint64_t to = index_a(cells, fp);
+    uint64_t from = address_at(fp, cells[2].hi, source->type.address64);
+    uint64_t count = address_at(fp, cells[3].lo, both64);
     if (outside(to, count, table->count) || outside(from, count, source->count))
         return WASM_TRAP_TABLE_BOUNDS;
     if (count == 0)
@@ -208,7 +238,7 @@ int wasm_table_init(struct wasm_table *table, const struct wasm_instance *instan
 
 int wasm_slow_table_init(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
 {
-    return wasm_table_init(cells[4].table, running(store), cells[3].hi, operand_a(cells, fp),
+    return wasm_table_init(cells[4].table, running(store), cells[3].hi, index_a(cells, fp),
                            operand_b(cells, fp), operand_c(cells, fp));
 }
 

@@ -156,6 +156,7 @@ int wasm_memory_init(struct wasm_memory *memory, const struct wasm_instance *ins
 int wasm_table_init(struct wasm_table *table, const struct wasm_instance *instance, uint32_t segment,
                     uint64_t to, uint64_t from, uint64_t count);
 
+wasm_slow_operation wasm_slow_memory_size;
 wasm_slow_operation wasm_slow_memory_grow;
 wasm_slow_operation wasm_slow_memory_fill;
 wasm_slow_operation wasm_slow_memory_copy;

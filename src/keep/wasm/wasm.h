@@ -84,10 +84,12 @@ struct wasm_range {
 struct wasm_table_type {
     uint32_t element;
     struct wasm_range range;
+    bool address64; /* indices are i64, else i32 */
 };
 
 struct wasm_memory_type {
     struct wasm_range range;
+    bool address64; /* addresses are i64, else i32 */
 };
 
 struct wasm_global_type {
@@ -200,6 +202,8 @@ struct wasm_features {
     bool tail_call;
     bool extended_const;
     bool simd;
+    bool multi_memory;
+    bool memory64; /* memories and tables with 64-bit addresses */
 };
 
 /* The features of a version of the specification: 1 (1.0, 2019) or 2 (2.0). Others: all that exist. */
