@@ -29,6 +29,12 @@ static int poll(void *context)
     return ++run->polls > MOST_POLLS ? WASM_TRAP_HOST + 1 : 0;
 }
 
+/* There is nothing to give where a reference must not be null. */
+static bool never_null(uint32_t type)
+{
+    return wasm_type_is_reference(type) && type & WASM_NON_NULL;
+}
+
 /* Every third call ends in a trap, every second in a code of the host's. */
 static int answer(void *context, struct wasm_instance *caller, const union wasm_value *args,
                   union wasm_value *results)
@@ -40,8 +46,12 @@ static int answer(void *context, struct wasm_instance *caller, const union wasm_
         sum += args[i].i64;
     for (uint32_t i = 0; i < type->result_count; i++)
         results[i].i64 = type->results[i] == WASM_I32 || type->results[i] == WASM_F32 ? (uint32_t)sum
-                         : type->results[i] == WASM_FUNCREF || type->results[i] == WASM_EXTERNREF ? 0
-                                                                                                  : sum;
+                         : wasm_type_is_reference(type->results[i])                   ? 0
+                                                                                      : sum;
+    for (uint32_t i = 0; i < type->result_count; i++) {
+        if (never_null(type->results[i]))
+            return WASM_TRAP_HOST;
+    }
     return sum % 7 == 6 ? WASM_TRAP_HOST : 0;
 }
 
@@ -59,6 +69,8 @@ static bool resolve(void *context, const struct wasm_import *import, struct wasm
     case WASM_EXTERN_MEMORY:
         return wasm_memory_new(run->store, &import->type.memory, &out->memory) == 0;
     case WASM_EXTERN_GLOBAL:
+        if (never_null(import->type.global.value))
+            return false;
         return wasm_global_new(run->store, &import->type.global, zero, &out->global) == 0;
     }
     return false;
@@ -72,14 +84,16 @@ static void call(struct run *run, struct wasm_function *function)
     if (type.parameter_count > MOST_VALUES || type.result_count > MOST_VALUES)
         return;
     for (uint32_t i = 0; i < type.parameter_count; i++) {
-        bool reference = type.parameters[i] == WASM_FUNCREF || type.parameters[i] == WASM_EXTERNREF;
+        bool reference = wasm_type_is_reference(type.parameters[i]);
+        if (never_null(type.parameters[i]))
+            return;
         args[i].i64 = reference ? 0 : 3u * i;
     }
     memset(results, 0, sizeof(results));
     int status = wasm_function_call(function, args, results);
     mix(run, (uint64_t)status);
     for (uint32_t i = 0; i < type.result_count; i++) {
-        bool reference = type.results[i] == WASM_FUNCREF || type.results[i] == WASM_EXTERNREF;
+        bool reference = wasm_type_is_reference(type.results[i]);
         if (status == 0 && !reference)
             mix(run, results[i].i64);
         if (status == 0 && !reference && (type.results[i] == WASM_I32 || type.results[i] == WASM_F32) &&

@@ -54,7 +54,7 @@ static const struct wrong wrongs[] = {
     WRONG("bytes behind the types", HEADER "\1\5\1\x60\0\0\0", MALFORMED, "type", 14,
           "section size mismatch"),
     WRONG("more types than fit", HEADER "\1\5\xFF\xFF\xFF\xFF\x0F", MALFORMED, "type", 15, "unexpected end"),
-    WRONG("a type that is none", HEADER "\1\4\1\x61\0\0", MALFORMED, "type", 12, "malformed function type"),
+    WRONG("a type that is none", HEADER "\1\4\1\x61\0\0", MALFORMED, "type", 12, "malformed definition type 0x61"),
     WRONG("a parameter that is no type", HEADER "\1\5\1\x60\1\x60\0", MALFORMED, "type", 14,
           "malformed value type 0x60"),
     WRONG("an unknown type index", HEADER TYPES "\3\2\1\1", INVALID, "function", 18, "unknown type 1"),

@@ -257,7 +257,7 @@ static void watch_function(const char *what, const struct wasm_bytes *bytes, int
         watch_end(&watch, "  and running it");
         print_message("#   the store's own memory: %llu bytes for a module of %zu\n",
                       (unsigned long long)wasm_store_arena_used(program.store), bytes->size);
-        assert_true(wasm_store_arena_used(program.store) < 30 * bytes->size + 32 * 1024 * 1024);
+        assert_true(wasm_store_arena_used(program.store) < 48 * bytes->size + 32 * 1024 * 1024);
     }
     wasm_program_end(&program);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "body.h"
+#include "read_type.h"
 #include "text.h"
 
 void wasm_body_init(struct wasm_body *body, struct wasm_heap *heap)
@@ -15,6 +16,8 @@ void wasm_body_init(struct wasm_body *body, struct wasm_heap *heap)
     body->operand_vector.heap = heap;
     body->control_vector.heap = heap;
     body->local_vector.heap = heap;
+    body->is_set_vector.heap = heap;
+    body->set_vector.heap = heap;
     body->cell_vector.heap = heap;
     body->pending_vector.heap = heap;
     body->place_vector.heap = heap;
@@ -28,6 +31,8 @@ void wasm_body_free(struct wasm_body *body)
     wasm_vector_free(&body->operand_vector);
     wasm_vector_free(&body->control_vector);
     wasm_vector_free(&body->local_vector);
+    wasm_vector_free(&body->is_set_vector);
+    wasm_vector_free(&body->set_vector);
     wasm_vector_free(&body->cell_vector);
     wasm_vector_free(&body->pending_vector);
     wasm_vector_free(&body->place_vector);
@@ -95,11 +100,6 @@ void wasm_body_truncate(struct wasm_body *body, uint32_t height)
         forget_top(body);
 }
 
-static bool type_matches(uint32_t actual, uint32_t expected)
-{
-    return actual == expected || actual == WASM_BOTTOM || expected == WASM_BOTTOM;
-}
-
 int wasm_body_pop(struct wasm_body *body, uint32_t expected, struct wasm_operand *operand)
 {
     const struct wasm_control *control = &body->controls[body->depth - 1];
@@ -108,11 +108,11 @@ int wasm_body_pop(struct wasm_body *body, uint32_t expected, struct wasm_operand
             *operand = (struct wasm_operand){.type = WASM_BOTTOM};
             return 0;
         }
-        return wasm_body_fail(body, WASM_EINVALID, "type mismatch: expected %s, but nothing is on the stack",
-                              expected == WASM_BOTTOM ? "a value" : wasm_type_name(expected));
+        return wasm_body_fail(body, WASM_EINVALID, "type mismatch: expected %t, but nothing is on the stack",
+                              expected);
     }
     *operand = *wasm_body_top(body);
-    if (!type_matches(operand->type, expected))
+    if (!wasm_type_matches(body->module, operand->type, expected))
         return wasm_body_fail(body, WASM_EINVALID, "type mismatch: expected %t, found %t", expected,
                               operand->type);
     forget_top(body);
@@ -170,15 +170,25 @@ bool wasm_body_local_type(const struct wasm_body *body, uint32_t index, uint32_t
 
 int wasm_body_read_type(struct wasm_body *body, uint32_t *type)
 {
-    const struct wasm_features *features = &body->module->config.features;
-    *type = wasm_read_byte(&body->reader);
-    if (*type >= WASM_F64 && *type <= WASM_I32)
-        return 0;
-    if (features->simd && *type == WASM_V128)
-        return 0;
-    if (features->reference_types && (*type == WASM_FUNCREF || *type == WASM_EXTERNREF))
-        return 0;
-    return wasm_body_fail(body, WASM_EMALFORMED, "malformed value type %x", *type);
+    int status = wasm_read_value_type(&body->reader, body->module, body->module->types.count, type);
+    return status == 0 ? 0 : wasm_body_fail(body, status, wasm_type_problem(status), *type);
+}
+
+int wasm_body_read_heap_type(struct wasm_body *body, uint32_t *type)
+{
+    int status = wasm_read_heap_type(&body->reader, body->module, body->module->types.count, type);
+    return status == 0 ? 0 : wasm_body_fail(body, status, wasm_type_problem(status), *type);
+}
+
+int wasm_body_function_type(struct wasm_body *body, uint32_t index, const struct wasm_function_type **type)
+{
+    const struct wasm_types *types = &body->module->types;
+    if (body->reader.problem != NULL || index >= types->count)
+        return wasm_body_fail(body, WASM_EINVALID, "unknown type %u", index);
+    if (types->items[index]->kind != WASM_TYPE_FUNCTION)
+        return wasm_body_fail(body, WASM_EINVALID, "type mismatch: type %u is no function type", index);
+    *type = &types->items[index]->function;
+    return 0;
 }
 
 static int read_locals(struct wasm_body *body)
@@ -208,7 +218,7 @@ static int read_locals(struct wasm_body *body)
     if (body->local_count > most)
         return wasm_body_fail(body, WASM_ELIMIT, "too many locals: %u, at most %u are supported",
                               body->local_count, most);
-    return 0;
+    return wasm_body_track_locals(body);
 }
 
 /* ---- Rules of the regular instructions ----------------------------------------------------------------- */
@@ -543,6 +553,7 @@ int wasm_body_constant(struct wasm_body *body, struct wasm_reader *reader, uint3
     body->constant = true;
     body->run_count = 0;
     body->local_count = 0;
+    body->set_count = 0;
     int status = pass_expression(body);
     body->constant = false;
     *reader = body->reader;

@@ -18,9 +18,6 @@
 
 struct wasm_instance;
 
-/* The type of an operand that unreachable code may assume: matches everything. */
-#define WASM_BOTTOM 0u
-
 enum wasm_operand_kind {
     WASM_IN_SLOT,     /* in its own slot */
     WASM_IN_LOCAL,    /* still in local `local` */
@@ -38,9 +35,10 @@ struct wasm_operand {
 /* A block in progress. */
 struct wasm_control {
     uint16_t opcode;
-    bool unreachable; /* the rest of it cannot be reached: its operand stack is polymorphic */
-    bool entered;     /* code is emitted for it */
-    uint32_t height;  /* operands below it */
+    bool unreachable;   /* the rest of it cannot be reached: its operand stack is polymorphic */
+    bool entered;       /* code is emitted for it */
+    uint32_t height;    /* operands below it */
+    uint32_t set_count; /* locals that were set before it */
     struct wasm_function_type type;
     uint32_t start;      /* a loop's first cell */
     uint32_t sites;      /* chain of branch cells that wait for its end; 0 ends it */
@@ -86,6 +84,9 @@ struct wasm_body {
     uint32_t depth;
     uint32_t run_count;
     uint32_t local_count;
+    struct wasm_vector is_set_vector; /* by local: was it set? Only if one has no default */
+    struct wasm_vector set_vector;    /* those that were, in order */
+    uint32_t set_count;
     uint32_t local_slots; /* that locals take; while only validating: one each */
 
     /* a constant expression */
@@ -172,6 +173,12 @@ static inline struct wasm_operand *wasm_body_top(struct wasm_body *body)
 }
 void wasm_body_truncate(struct wasm_body *body, uint32_t height);
 void wasm_body_set_unreachable(struct wasm_body *body);
+/* locals.c: locals without a default, which must be set before they are read. */
+int wasm_body_track_locals(struct wasm_body *body);
+bool wasm_body_local_is_set(const struct wasm_body *body, uint32_t local, uint32_t type);
+void wasm_body_mark_local_set(struct wasm_body *body, uint32_t local, uint32_t type);
+/* Only the first `count` that were set are set: at the end of a block, and at `else`. */
+void wasm_body_forget_locals(struct wasm_body *body, uint32_t count);
 bool wasm_body_local_type(const struct wasm_body *body, uint32_t index, uint32_t *type);
 /* The slot of a local. Only while emitting. */
 static inline uint32_t wasm_body_local_slot(const struct wasm_body *body, uint32_t local)
@@ -188,8 +195,12 @@ static inline uint32_t wasm_body_slot_at(const struct wasm_body *body, uint32_t 
 }
 /* The value of a constant operand of that type, or of body->constant_value. */
 void wasm_operand_constant(uint32_t type, uint64_t constant, union wasm_value *value);
-/* Reads a value type that the features allow (5.3.4). Returns 0 or an error. */
+/* Reads a value type (5.3.5), or the reference type (ref null HT) of a heap type HT (5.3.3), that the
+ * features allow. Returns 0 or an error. */
 int wasm_body_read_type(struct wasm_body *body, uint32_t *type);
+/* The function type with that index. Returns 0 or an error. */
+int wasm_body_function_type(struct wasm_body *body, uint32_t index, const struct wasm_function_type **type);
+int wasm_body_read_heap_type(struct wasm_body *body, uint32_t *type);
 
 /* The memory operand of an access (memarg, 5.4.6). */
 struct wasm_access {

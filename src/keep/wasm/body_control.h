@@ -189,7 +189,8 @@ BODY(call_indirect)
     struct wasm_function *function = table->elements[index].function;
     if (UNLIKELY(function == NULL))
         LEAVE(trap_uninitialized_element);
-    if (UNLIKELY(function->type_id != pc[2].hi))
+    if (UNLIKELY(function->type_id != pc[2].hi &&
+                 !wasm_types_subtype(&store->types, function->type_id, pc[2].hi)))
         LEAVE(trap_indirect_type);
     const struct wasm_code *code = function->code;
     union wasm_value *callee = SLOT(pc[3].lo);

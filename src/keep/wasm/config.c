@@ -29,6 +29,8 @@ void wasm_limits_default(struct wasm_limits *limits)
         .function_size = 7654321,
         .locals = 50000,
         .br_table_targets = 4000000,
+        .subtype_depth = 63,
+        .fields = 10000,
         .nesting = 1000000,
         .operands = 1000000,
         .arena_size = 512ull * MIB,
@@ -60,6 +62,9 @@ static const struct feature features_known[] = {
     FEATURE(simd, "simd", 2),
     FEATURE(multi_memory, "multi-memory", 3),
     FEATURE(memory64, "memory64", 3),
+    FEATURE(function_references, "function-references", 3),
+    FEATURE(gc, "gc", 3),
+    FEATURE(exceptions, "exceptions", 3),
 };
 
 #define FEATURE_COUNT (sizeof(features_known) / sizeof(features_known[0]))

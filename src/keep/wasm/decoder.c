@@ -70,6 +70,7 @@ static struct wasm_module *module_new(const struct wasm_config *config, const ui
     module->bytes = bytes;
     module->size = size;
     wasm_arena_init(&module->arena, &module->heap);
+    wasm_types_init(&module->types, &module->arena);
     return module;
 }
 
@@ -77,6 +78,7 @@ void wasm_module_destroy(struct wasm_module *module)
 {
     if (module == NULL)
         return;
+    wasm_types_free(&module->types);
     wasm_arena_destroy(&module->arena);
     struct wasm_heap heap = module->heap;
     wasm_heap_free(&heap, module, module->allocated);

@@ -31,6 +31,17 @@ struct wasm_decoder {
 int wasm_decoder_fail(struct wasm_decoder *decoder, int code, uint64_t offset, const char *format, ...);
 /* Decodes a section other than code, which has arrived whole. */
 int wasm_decoder_section(struct wasm_decoder *decoder, uint8_t number);
+#define FAIL(code, ...)                                                                                      \
+    return wasm_decoder_fail(decoder, code, wasm_reader_offset(&decoder->reader), __VA_ARGS__)
+int wasm_decoder_out_of_memory(struct wasm_decoder *decoder);
+int wasm_decoder_type_section(struct wasm_decoder *decoder);
+/* The size of a vector: every item takes `least` bytes or more, so a size that the section cannot hold is
+ * refused before anything is allocated for it. */
+int wasm_decoder_count(struct wasm_decoder *decoder, uint32_t already, uint32_t limit, size_t least,
+                       const char *what, uint32_t *count);
+/* A value type, with indices below `bound`. */
+int wasm_decoder_value_type(struct wasm_decoder *decoder, uint32_t bound, uint32_t *type);
+int wasm_decoder_mutability(struct wasm_decoder *decoder, bool *is_mutable);
 /* A safe point, after `bytes` more of work. */
 int wasm_decoder_work(struct wasm_decoder *decoder, uint64_t bytes);
 

@@ -5,42 +5,41 @@
 
 #include "store.h"
 
-bool wasm_function_bind(struct wasm_store *store, struct wasm_function *function,
-                        const struct wasm_function_type *type)
+void wasm_function_bind(struct wasm_store *store, struct wasm_function *function, uint32_t type_id)
 {
     function->store = store;
-    function->type = type;
-    function->parameter_slots = wasm_types_slots(type->parameters, type->parameter_count);
-    function->result_slots = wasm_types_slots(type->results, type->result_count);
-    return wasm_type_intern(store, type, &function->type_id);
+    function->type_id = type_id;
+    function->type = &store->types.items[type_id]->function;
+    function->parameter_slots = wasm_types_slots(function->type->parameters, function->type->parameter_count);
+    function->result_slots = wasm_types_slots(function->type->results, function->type->result_count);
 }
 
 /* ---- Host functions ------------------------------------------------------------------------------------ */
 
-static const uint32_t *copy_types(struct wasm_store *store, const uint32_t *types, uint32_t count)
+/* All types that are referred to are the store's. */
+static bool types_known(const struct wasm_store *store, const uint32_t *types, uint32_t count)
 {
-    uint32_t *copy = wasm_arena_array(&store->arena, count, sizeof(uint32_t));
-    if (copy != NULL && count > 0)
-        memcpy(copy, types, count * sizeof(uint32_t));
-    return copy;
+    for (uint32_t i = 0; i < count; i++) {
+        if ((types[i] & WASM_HEAP_TYPE) == WASM_REF && wasm_type_index(types[i]) >= store->types.count)
+            return false;
+    }
+    return true;
 }
 
 int wasm_function_new(struct wasm_store *store, const struct wasm_function_type *type,
                       wasm_host_function *host, void *context, struct wasm_function **function)
 {
+    uint32_t type_id;
     if (type->parameter_count > store->config.limits.parameters ||
         type->result_count > store->config.limits.results)
         return WASM_ELIMIT;
-    struct wasm_function_type *copy = wasm_arena_array(&store->arena, 1, sizeof(*copy));
+    if (!types_known(store, type->parameters, type->parameter_count) ||
+        !types_known(store, type->results, type->result_count))
+        return WASM_EARGUMENT;
     struct wasm_function *made = wasm_arena_array(&store->arena, 1, sizeof(*made));
-    if (copy == NULL || made == NULL)
+    if (made == NULL || wasm_types_import_function(&store->types, type, &type_id) != 0)
         return WASM_EMEMORY;
-    copy->parameters = copy_types(store, type->parameters, type->parameter_count);
-    copy->results = copy_types(store, type->results, type->result_count);
-    copy->parameter_count = type->parameter_count;
-    copy->result_count = type->result_count;
-    if (copy->parameters == NULL || copy->results == NULL || !wasm_function_bind(store, made, copy))
-        return WASM_EMEMORY;
+    wasm_function_bind(store, made, type_id);
     made->code = store->code_host;
     made->instance = &store->outside_instance;
     made->index = WASM_NO_INDEX;

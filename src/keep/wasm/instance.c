@@ -33,30 +33,6 @@ static bool range_matches(const struct wasm_range *actual, const struct wasm_ran
            (!wanted->has_maximum || (actual->has_maximum && actual->maximum <= wanted->maximum));
 }
 
-static bool import_matches(const struct wasm_extern_type *wanted, const struct wasm_extern *found)
-{
-    if (found->kind != wanted->kind)
-        return false;
-    switch (wanted->kind) {
-    case WASM_EXTERN_FUNCTION:
-        return wasm_function_type_equal(found->function->type, &wanted->function);
-    case WASM_EXTERN_TABLE: {
-        struct wasm_table_type type = wasm_table_type(found->table);
-        return type.element == wanted->table.element && type.address64 == wanted->table.address64 &&
-               range_matches(&type.range, &wanted->table.range);
-    }
-    case WASM_EXTERN_MEMORY: {
-        struct wasm_memory_type type = wasm_memory_type(found->memory);
-        return type.address64 == wanted->memory.address64 &&
-               range_matches(&type.range, &wanted->memory.range);
-    }
-    case WASM_EXTERN_GLOBAL:
-        return found->global->type.value == wanted->global.value &&
-               found->global->type.is_mutable == wanted->global.is_mutable;
-    }
-    return false;
-}
-
 /* Where the next import of each kind goes. */
 struct places {
     uint32_t functions;
@@ -83,6 +59,39 @@ static void place(struct wasm_instance *instance, const struct wasm_extern *foun
     }
 }
 
+static bool import_matches(const struct wasm_instance *instance, const struct wasm_import *import,
+                           const struct wasm_extern *found, const struct places *next)
+{
+    const struct wasm_extern_type *wanted = &import->type;
+    const struct wasm_types *types = &instance->store->types;
+    const uint32_t *ids = instance->type_ids;
+    if (found->kind != wanted->kind)
+        return false;
+    switch (wanted->kind) {
+    case WASM_EXTERN_FUNCTION: {
+        uint32_t index = instance->module->functions[next->functions].type_index;
+        return wasm_types_subtype(types, found->function->type_id, ids[index]);
+    }
+    case WASM_EXTERN_TABLE: {
+        struct wasm_table_type type = wasm_table_type(found->table);
+        return type.element == wasm_type_translate(wanted->table.element, ids) &&
+               type.address64 == wanted->table.address64 && range_matches(&type.range, &wanted->table.range);
+    }
+    case WASM_EXTERN_MEMORY: {
+        struct wasm_memory_type type = wasm_memory_type(found->memory);
+        return type.address64 == wanted->memory.address64 &&
+               range_matches(&type.range, &wanted->memory.range);
+    }
+    case WASM_EXTERN_GLOBAL: { /* what can be assigned must have the very type (3.3.11) */
+        uint32_t actual = found->global->type.value;
+        uint32_t value = wasm_type_translate(wanted->global.value, ids);
+        return found->global->type.is_mutable == wanted->global.is_mutable &&
+               (actual == value || (!wanted->global.is_mutable && wasm_types_match(types, actual, value)));
+    }
+    }
+    return false;
+}
+
 static int resolve_imports(struct wasm_instance *instance, wasm_resolve *resolve, void *context,
                            struct wasm_error *error)
 {
@@ -93,7 +102,7 @@ static int resolve_imports(struct wasm_instance *instance, wasm_resolve *resolve
         struct wasm_extern found;
         if (resolve == NULL || !resolve(context, import, &found))
             return fail(error, WASM_EUNLINKABLE, "unknown import %n.%n", &import->module, &import->name);
-        if (!import_matches(&import->type, &found))
+        if (!import_matches(instance, import, &found, &next))
             return fail(error, WASM_EUNLINKABLE, "incompatible import type for %n.%n", &import->module,
                         &import->name);
         place(instance, &found, &next);
@@ -111,7 +120,7 @@ static bool allocate_spaces(struct wasm_instance *instance)
     instance->tables = wasm_arena_array(arena, module->table_count, sizeof(*instance->tables));
     instance->memories = wasm_arena_array(arena, module->memory_count, sizeof(*instance->memories));
     instance->globals = wasm_arena_array(arena, module->global_count, sizeof(*instance->globals));
-    instance->type_ids = wasm_arena_array(arena, module->type_count, sizeof(*instance->type_ids));
+    instance->type_ids = wasm_arena_array(arena, module->types.count, sizeof(*instance->type_ids));
     instance->elements = wasm_arena_array(arena, module->element_count, sizeof(*instance->elements));
     instance->data_dropped = wasm_arena_array(arena, module->data_count, sizeof(*instance->data_dropped));
     return instance->functions != NULL && instance->tables != NULL && instance->memories != NULL &&
@@ -119,32 +128,37 @@ static bool allocate_spaces(struct wasm_instance *instance)
            instance->data_dropped != NULL;
 }
 
+/* The module's types in the store, a recursion group at a time. */
+static int make_types(struct wasm_instance *instance, struct wasm_error *error)
+{
+    const struct wasm_types *types = &instance->module->types;
+    for (uint32_t i = 0; i < types->count; i = wasm_types_group_end(types, i)) {
+        int status = wasm_store_charge(instance->store, 256);
+        if (status != 0)
+            return status;
+        if (wasm_types_import(&instance->store->types, types, i, instance->type_ids) != 0)
+            return fail_memory(error);
+    }
+    return 0;
+}
+
 static int make_functions(struct wasm_instance *instance, struct wasm_error *error)
 {
     const struct wasm_module *module = instance->module;
     struct wasm_store *store = instance->store;
     uint32_t first = module->imported_functions;
-    for (uint32_t i = 0; i < module->type_count; i++) {
-        if (!wasm_type_intern(store, &module->types[i], &instance->type_ids[i]))
-            return fail_memory(error);
-    }
     struct wasm_function *own =
         wasm_arena_array(&store->arena, module->function_count - first, sizeof(struct wasm_function));
     if (own == NULL)
         return fail_memory(error);
     for (uint32_t i = first; i < module->function_count; i++) {
         struct wasm_function *function = &own[i - first];
-        const struct wasm_module_function *source = &module->functions[i];
         *function = (struct wasm_function){
             .code = store->code_lazy,
             .instance = instance,
-            .type = source->type,
-            .type_id = instance->type_ids[source->type_index],
             .index = i,
-            .parameter_slots = wasm_types_slots(source->type->parameters, source->type->parameter_count),
-            .result_slots = wasm_types_slots(source->type->results, source->type->result_count),
-            .store = store,
         };
+        wasm_function_bind(store, function, instance->type_ids[module->functions[i].type_index]);
         instance->functions[i] = function;
     }
     return 0;
@@ -154,7 +168,9 @@ static int make_tables_and_memories(struct wasm_instance *instance, struct wasm_
 {
     const struct wasm_module *module = instance->module;
     for (uint32_t i = module->imported_tables; i < module->table_count; i++) {
-        int status = wasm_table_new(instance->store, &module->tables[i], &instance->tables[i]);
+        struct wasm_table_type type = module->tables[i];
+        type.element = wasm_type_translate(type.element, instance->type_ids);
+        int status = wasm_table_new(instance->store, &type, &instance->tables[i]);
         if (status < 0)
             return fail(error, status, "table %u with %U elements exceeds the limits or the memory there is",
                         i, module->tables[i].range.minimum);
@@ -199,7 +215,9 @@ static int make_globals(struct wasm_instance *instance, struct wasm_error *error
         int status = wasm_constant_evaluate(instance, source->initializer, source->type.value, value, &end);
         if (status != 0)
             return failed_constant(status, error);
-        if (wasm_global_new(instance->store, &source->type, value, &instance->globals[i]) != 0)
+        const struct wasm_global_type type = {wasm_type_translate(source->type.value, instance->type_ids),
+                                              source->type.is_mutable};
+        if (wasm_global_new(instance->store, &type, value, &instance->globals[i]) != 0)
             return fail_memory(error);
     }
     return 0;
@@ -322,7 +340,9 @@ static int allocate(struct wasm_instance *instance, wasm_resolve *resolve, void 
 {
     if (!allocate_spaces(instance))
         return fail_memory(error);
-    int status = resolve_imports(instance, resolve, context, error);
+    int status = make_types(instance, error);
+    if (status == 0)
+        status = resolve_imports(instance, resolve, context, error);
     if (status == 0)
         status = make_functions(instance, error);
     if (status == 0)

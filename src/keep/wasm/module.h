@@ -5,6 +5,7 @@
 #define KEEP_WASM_MODULE_H
 
 #include "heap.h"
+#include "types.h"
 #include "wasm.h"
 
 /* The most pages that a memory's type may name (specification, 3.2.16). */
@@ -66,7 +67,7 @@ struct wasm_module {
     size_t size;
     size_t allocated; /* of this structure */
 
-    struct wasm_function_type *types;
+    struct wasm_types types;
     struct wasm_import *imports;
     struct wasm_module_function *functions; /* these four: imported ones first */
     struct wasm_table_type *tables;
@@ -77,7 +78,6 @@ struct wasm_module {
     struct wasm_module_element *elements;
     struct wasm_module_data *data;
 
-    uint32_t type_count;
     uint32_t import_count;
     uint32_t function_count;
     uint32_t table_count;
@@ -95,6 +95,12 @@ struct wasm_module {
     uint32_t start;
     struct wasm_piece function_names; /* subsection 1 of the `name` section */
 };
+
+/* Does type `a` do where `b` is expected (types.h)? */
+static inline bool wasm_type_matches(const struct wasm_module *module, uint32_t a, uint32_t b)
+{
+    return a == b || wasm_types_match(&module->types, a, b);
+}
 
 /* The order of exports_by_name: below 0, 0 or above, as memcmp. */
 int wasm_name_compare(struct wasm_name a, struct wasm_name b);

@@ -8,8 +8,6 @@
 /* blocktype (5.4.1): nothing, one result, or a type index. */
 static int read_block_type(struct wasm_body *body, struct wasm_function_type *type)
 {
-    static const uint32_t single[] = {WASM_I32,  WASM_I64,     WASM_F32,      WASM_F64,
-                                      WASM_V128, WASM_FUNCREF, WASM_EXTERNREF};
     *type = (struct wasm_function_type){0};
     struct wasm_reader *reader = &body->reader;
     uint8_t first = wasm_reader_left(reader) > 0 ? *reader->at : 0;
@@ -17,22 +15,19 @@ static int read_block_type(struct wasm_body *body, struct wasm_function_type *ty
         reader->at++;
         return 0;
     }
-    if ((first & 0xC0) == 0x40) { /* a negative number of one byte: a value type */
+    if ((first & 0xC0) == 0x40) { /* a negative number: the first byte of a value type */
         uint32_t value;
         TRY(wasm_body_read_type(body, &value));
         type->result_count = 1;
-        for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
-            if (single[i] == value)
-                type->results = &single[i];
-        }
+        type->results = wasm_types_single(&body->module->types, value);
         return 0;
     }
     int64_t index = wasm_read_signed(reader, 33);
     if (reader->problem != NULL || index < 0 || !body->module->config.features.multi_value)
         return wasm_body_fail(body, WASM_EMALFORMED, "malformed block type");
-    if (index >= body->module->type_count)
-        return wasm_body_fail(body, WASM_EINVALID, "unknown type %U", (uint64_t)index);
-    *type = body->module->types[index];
+    const struct wasm_function_type *named;
+    TRY(wasm_body_function_type(body, (uint32_t)index, &named));
+    *type = *named;
     return 0;
 }
 
@@ -49,6 +44,7 @@ static int push_control(struct wasm_body *body, const struct wasm_instruction *i
         .opcode = instruction->opcode,
         .entered = body->live,
         .height = body->height,
+        .set_count = body->set_count,
         .type = *type,
         .start = body->cell_count,
         .entry_path = body->path,
@@ -118,6 +114,7 @@ static int leave(struct wasm_body *body, const struct wasm_function_type *type)
         return wasm_body_fail(body, WASM_EINVALID,
                               "type mismatch: %u values remain on the stack at the end of a block",
                               body->height - control->height);
+    wasm_body_forget_locals(body, control->set_count);
     return 0;
 }
 
@@ -142,15 +139,14 @@ int wasm_rule_else(struct wasm_body *body, const struct wasm_instruction *instru
     return wasm_body_push_all(body, type.parameters, type.parameter_count);
 }
 
-static bool same_types(const struct wasm_function_type *type)
+/* Do values of the types `a` do where `b` are expected? */
+static bool all_match(const struct wasm_body *body, const uint32_t *a, uint32_t a_count, const uint32_t *b,
+                      uint32_t b_count)
 {
-    if (type->parameter_count != type->result_count)
-        return false;
-    for (uint32_t i = 0; i < type->result_count; i++) {
-        if (type->parameters[i] != type->results[i])
-            return false;
-    }
-    return true;
+    bool match = a_count == b_count;
+    for (uint32_t i = 0; match && i < a_count; i++)
+        match = wasm_type_matches(body->module, a[i], b[i]);
+    return match;
 }
 
 int wasm_rule_end(struct wasm_body *body, const struct wasm_instruction *instruction)
@@ -158,7 +154,8 @@ int wasm_rule_end(struct wasm_body *body, const struct wasm_instruction *instruc
     (void)instruction;
     struct wasm_control *control = &body->controls[body->depth - 1];
     struct wasm_function_type type = control->type;
-    if (control->opcode == 0x04 && !same_types(&type))
+    if (control->opcode == 0x04 &&
+        !all_match(body, type.parameters, type.parameter_count, type.results, type.result_count))
         return wasm_body_fail(body, WASM_EINVALID,
                               "type mismatch: an if without else must have results like its parameters");
     if (body->constant && body->live && body->height > 0)
@@ -231,7 +228,7 @@ static int check_top(struct wasm_body *body, const uint32_t *types, uint32_t cou
     wasm_heap_work(body->heap, count);
     for (uint32_t i = count; i > 0; i--) {
         uint32_t actual = body->operands[body->height - count + i - 1].type;
-        if (actual != types[i - 1] && actual != WASM_BOTTOM)
+        if (!wasm_type_matches(body->module, actual, types[i - 1]))
             return wasm_body_fail(body, WASM_EINVALID, "type mismatch: expected %t, found %t", types[i - 1],
                                   actual);
     }
@@ -374,12 +371,10 @@ static int read_indirect(struct wasm_body *body, struct callee *callee)
     if (body->reader.problem != NULL || callee->table >= module->table_count)
         return wasm_body_fail(body, WASM_EINVALID, "unknown table %u", callee->table);
     uint32_t element = module->tables[callee->table].element;
-    if (element != WASM_FUNCREF)
+    if (!wasm_type_matches(module, element, WASM_FUNCREF))
         return wasm_body_fail(body, WASM_EINVALID, "type mismatch: a call through table %u of %t",
                               callee->table, element);
-    if (callee->type_index >= module->type_count)
-        return wasm_body_fail(body, WASM_EINVALID, "unknown type %u", callee->type_index);
-    callee->type = &module->types[callee->type_index];
+    TRY(wasm_body_function_type(body, callee->type_index, &callee->type));
     bool address64 = module->tables[callee->table].address64;
     TRY(wasm_body_pop(body, address64 ? WASM_I64 : WASM_I32, &callee->index));
     if (address64)
@@ -422,10 +417,7 @@ int wasm_rule_call_indirect(struct wasm_body *body, const struct wasm_instructio
 static int check_tail(struct wasm_body *body, const struct wasm_function_type *type)
 {
     const struct wasm_function_type *own = body->type;
-    bool same = type->result_count == own->result_count;
-    for (uint32_t i = 0; same && i < own->result_count; i++)
-        same = type->results[i] == own->results[i];
-    if (!same)
+    if (!all_match(body, type->results, type->result_count, own->results, own->result_count))
         return wasm_body_fail(body, WASM_EINVALID,
                               "type mismatch: the tail call's results are not the function's");
     return check_parameters(body, type);

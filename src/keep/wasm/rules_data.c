@@ -41,17 +41,11 @@ int wasm_rule_f64_const(struct wasm_body *body, const struct wasm_instruction *i
     return push_constant(body, WASM_F64, wasm_read_f64(&body->reader));
 }
 
-static bool is_reference(uint32_t type)
-{
-    return type == WASM_FUNCREF || type == WASM_EXTERNREF;
-}
-
 int wasm_rule_ref_null(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    uint32_t type = wasm_read_byte(&body->reader);
-    if (!is_reference(type))
-        return wasm_body_fail(body, WASM_EMALFORMED, "malformed reference type %x", type);
+    uint32_t type;
+    TRY(wasm_body_read_heap_type(body, &type));
     return push_constant(body, type, 0);
 }
 
@@ -60,7 +54,7 @@ int wasm_rule_ref_is_null(struct wasm_body *body, const struct wasm_instruction 
     (void)instruction;
     struct wasm_operand operand;
     TRY(wasm_body_pop(body, WASM_BOTTOM, &operand));
-    if (operand.type != WASM_BOTTOM && !is_reference(operand.type))
+    if (operand.type != WASM_BOTTOM && !wasm_type_is_reference(operand.type))
         return wasm_body_fail(body, WASM_EINVALID, "type mismatch: expected a reference, found %t",
                               operand.type);
     TRY(wasm_body_push(body, WASM_I32));
@@ -84,7 +78,8 @@ int wasm_rule_ref_func(struct wasm_body *body, const struct wasm_instruction *in
     union wasm_cell cell = {.bits = 0};
     if (body->live)
         cell.function = body->instance->functions[index];
-    return push_constant(body, WASM_FUNCREF, cell.bits);
+    uint32_t type = wasm_type_concrete(body->module->functions[index].type_index);
+    return push_constant(body, type | WASM_NON_NULL, cell.bits);
 }
 
 /* ---- Parametric instructions --------------------------------------------------------------------------- */
@@ -106,9 +101,9 @@ static int select_of(struct wasm_body *body, uint32_t type)
     TRY(wasm_body_pop(body, type, &a));
     if (type == WASM_BOTTOM) {
         type = a.type != WASM_BOTTOM ? a.type : b.type;
-        if (is_reference(a.type) || is_reference(b.type))
+        if (wasm_type_is_reference(a.type) || wasm_type_is_reference(b.type))
             return wasm_body_fail(body, WASM_EINVALID, "type mismatch: select of references needs a type");
-        if (b.type != WASM_BOTTOM && b.type != type)
+        if (b.type != WASM_BOTTOM && b.type != type) /* numbers and vectors have no subtypes */
             return wasm_body_fail(body, WASM_EINVALID, "type mismatch: select of %t and %t", a.type, b.type);
     }
     TRY(wasm_body_push(body, type));
@@ -157,6 +152,8 @@ int wasm_rule_local_get(struct wasm_body *body, const struct wasm_instruction *i
     uint32_t local;
     uint32_t type;
     TRY(read_local(body, &local, &type));
+    if (!wasm_body_local_is_set(body, local, type))
+        return wasm_body_fail(body, WASM_EINVALID, "uninitialized local %u", local);
     TRY(wasm_body_push(body, type));
     wasm_emit_push_local(body, local);
     return 0;
@@ -166,6 +163,7 @@ static int set_local(struct wasm_body *body, uint32_t *local, uint32_t *type, st
 {
     TRY(read_local(body, local, type));
     TRY(wasm_body_pop(body, *type, value));
+    wasm_body_mark_local_set(body, *local, *type);
     wasm_emit_local_set(body, *local, value);
     return 0;
 }

@@ -136,7 +136,7 @@ int wasm_rule_table_copy(struct wasm_body *body, const struct wasm_instruction *
     TRY(read_table(body, &from, &unused));
     uint32_t to_type = body->module->tables[to].element;
     uint32_t from_type = body->module->tables[from].element;
-    if (to_type != from_type)
+    if (!wasm_type_matches(body->module, from_type, to_type))
         return wasm_body_fail(body, WASM_EINVALID, "type mismatch: table.copy from %t to %t", from_type,
                               to_type);
     rare.extra = from;
@@ -162,7 +162,7 @@ int wasm_rule_table_init(struct wasm_body *body, const struct wasm_instruction *
     TRY(read_element_segment(body, &rare));
     TRY(read_table(body, &table, &rare));
     uint32_t type = body->module->elements[rare.extra].type;
-    if (type != body->module->tables[table].element)
+    if (!wasm_type_matches(body->module, type, body->module->tables[table].element))
         return wasm_body_fail(body, WASM_EINVALID, "type mismatch: table.init of %t from %t",
                               body->module->tables[table].element, type);
     resolve_types(&rare, type, table_address(body, table));

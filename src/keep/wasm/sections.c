@@ -5,20 +5,16 @@
 #include <string.h>
 
 #include "decoder.h"
+#include "read_type.h"
 #include "text.h"
 
-#define FAIL(code, ...)                                                                                      \
-    return wasm_decoder_fail(decoder, code, wasm_reader_offset(&decoder->reader), __VA_ARGS__)
-
-static int out_of_memory(struct wasm_decoder *decoder)
+int wasm_decoder_out_of_memory(struct wasm_decoder *decoder)
 {
     FAIL(WASM_EMEMORY, "out of memory");
 }
 
-/* The size of a vector: every item takes `least` bytes or more, so a size that the section cannot hold is
- * refused before anything is allocated for it. */
-static int read_count(struct wasm_decoder *decoder, uint32_t already, uint32_t limit, size_t least,
-                      const char *what, uint32_t *count)
+int wasm_decoder_count(struct wasm_decoder *decoder, uint32_t already, uint32_t limit, size_t least,
+                       const char *what, uint32_t *count)
 {
     *count = wasm_read_u32(&decoder->reader);
     if (decoder->reader.problem != NULL)
@@ -37,69 +33,38 @@ static int extend_space(struct wasm_decoder *decoder, void *space, uint32_t pres
     void **array = space;
     void *longer = wasm_arena_array(&decoder->module->arena, (size_t)present + added, size);
     if (longer == NULL)
-        return out_of_memory(decoder);
+        return wasm_decoder_out_of_memory(decoder);
     if (present > 0)
         memcpy(longer, *array, present * size);
     *array = longer;
     return 0;
 }
 
-static bool is_reference(uint8_t type)
-{
-    return type == WASM_FUNCREF || type == WASM_EXTERNREF;
-}
-
-static int read_value_type(struct wasm_decoder *decoder, uint32_t *type)
-{
-    uint8_t byte = wasm_read_byte(&decoder->reader);
-    bool known = (byte >= WASM_F64 && byte <= WASM_I32) ||
-                 (is_reference(byte) && decoder->module->config.features.reference_types) ||
-                 (byte == WASM_V128 && decoder->module->config.features.simd);
-    *type = byte;
-    if (decoder->reader.problem != NULL || !known)
-        FAIL(WASM_EMALFORMED, "malformed value type %x", *type);
-    return 0;
-}
-
 /* ---- Types (5.3) --------------------------------------------------------------------------------------- */
 
-static int read_types(struct wasm_decoder *decoder, uint32_t limit, const char *what, const uint32_t **types,
-                      uint32_t *count)
+int wasm_decoder_value_type(struct wasm_decoder *decoder, uint32_t bound, uint32_t *type)
 {
-    TRY(read_count(decoder, 0, limit, 1, what, count));
-    uint32_t *read = wasm_arena_array(&decoder->module->arena, *count, sizeof(uint32_t));
-    if (read == NULL)
-        return out_of_memory(decoder);
-    for (uint32_t i = 0; i < *count; i++)
-        TRY(read_value_type(decoder, &read[i]));
-    *types = read;
+    int status = wasm_read_value_type(&decoder->reader, decoder->module, bound, type);
+    if (status != 0)
+        FAIL(status, wasm_type_problem(status), *type);
     return 0;
 }
 
-static int read_function_type(struct wasm_decoder *decoder, struct wasm_function_type *type)
+static int read_reference_type(struct wasm_decoder *decoder, uint32_t *type)
 {
-    const struct wasm_config *config = &decoder->module->config;
-    if (wasm_read_byte(&decoder->reader) != 0x60)
-        FAIL(WASM_EMALFORMED, "malformed function type: expected 0x60");
-    TRY(read_types(decoder, config->limits.parameters, "parameters", &type->parameters,
-                   &type->parameter_count));
-    TRY(read_types(decoder, config->limits.results, "results", &type->results, &type->result_count));
-    if (type->result_count > 1 && !config->features.multi_value)
-        FAIL(WASM_EINVALID, "invalid result arity: %u results", type->result_count);
+    const struct wasm_module *module = decoder->module;
+    int status = wasm_read_reference_type(&decoder->reader, module, module->types.count, type);
+    if (status != 0)
+        FAIL(status, wasm_type_problem(status), *type);
     return 0;
 }
 
-static int type_section(struct wasm_decoder *decoder)
+int wasm_decoder_mutability(struct wasm_decoder *decoder, bool *is_mutable)
 {
-    struct wasm_module *module = decoder->module;
-    TRY(read_count(decoder, 0, module->config.limits.types, 3, "types", &module->type_count));
-    module->types = wasm_arena_array(&module->arena, module->type_count, sizeof(*module->types));
-    if (module->types == NULL)
-        return out_of_memory(decoder);
-    for (uint32_t i = 0; i < module->type_count; i++) {
-        TRY(read_function_type(decoder, &module->types[i]));
-        TRY(wasm_decoder_work(decoder, 64));
-    }
+    uint8_t mutability = wasm_read_byte(&decoder->reader);
+    if (decoder->reader.problem != NULL || mutability > 1)
+        FAIL(WASM_EMALFORMED, "malformed mutability %x", (uint32_t)mutability);
+    *is_mutable = mutability == 1;
     return 0;
 }
 
@@ -139,12 +104,13 @@ static int read_range(struct wasm_decoder *decoder, uint8_t flags, uint64_t most
 
 static int read_table_type(struct wasm_decoder *decoder, struct wasm_table_type *type)
 {
-    uint8_t element = wasm_read_byte(&decoder->reader);
-    bool allowed = element == WASM_FUNCREF ||
-                   (element == WASM_EXTERNREF && decoder->module->config.features.reference_types);
-    type->element = element;
-    if (decoder->reader.problem != NULL || !allowed)
-        FAIL(WASM_EMALFORMED, "malformed reference type %x", type->element);
+    if (decoder->module->config.features.reference_types) {
+        TRY(read_reference_type(decoder, &type->element));
+    } else {
+        type->element = wasm_read_byte(&decoder->reader);
+        if (decoder->reader.problem != NULL || type->element != WASM_FUNCREF)
+            FAIL(WASM_EMALFORMED, "malformed element type %x", type->element);
+    }
     uint8_t flags;
     TRY(read_limits_flags(decoder, &flags));
     type->address64 = (flags & LIMITS_ADDRESS64) != 0;
@@ -166,19 +132,19 @@ static int read_memory_type(struct wasm_decoder *decoder, struct wasm_memory_typ
 
 static int read_global_type(struct wasm_decoder *decoder, struct wasm_global_type *type)
 {
-    TRY(read_value_type(decoder, &type->value));
-    uint8_t mutability = wasm_read_byte(&decoder->reader);
-    if (decoder->reader.problem != NULL || mutability > 1)
-        FAIL(WASM_EMALFORMED, "malformed mutability %x", (uint32_t)mutability);
-    type->is_mutable = mutability == 1;
-    return 0;
+    TRY(wasm_decoder_value_type(decoder, decoder->module->types.count, &type->value));
+    return wasm_decoder_mutability(decoder, &type->is_mutable);
 }
 
+/* The index of a function type. */
 static int read_type_index(struct wasm_decoder *decoder, uint32_t *index)
 {
     *index = wasm_read_u32(&decoder->reader);
-    if (decoder->reader.problem != NULL || *index >= decoder->module->type_count)
+    const struct wasm_types *types = &decoder->module->types;
+    if (decoder->reader.problem != NULL || *index >= types->count)
         FAIL(WASM_EINVALID, "unknown type %u", *index);
+    if (types->items[*index]->kind != WASM_TYPE_FUNCTION)
+        FAIL(WASM_EINVALID, "type mismatch: type %u is no function type", *index);
     return 0;
 }
 
@@ -209,7 +175,7 @@ static int read_import(struct wasm_decoder *decoder, struct wasm_import *import,
     switch (import->type.kind) {
     case WASM_EXTERN_FUNCTION:
         TRY(read_type_index(decoder, type_index));
-        import->type.function = decoder->module->types[*type_index];
+        import->type.function = decoder->module->types.items[*type_index]->function;
         return 0;
     case WASM_EXTERN_TABLE:
         return read_table_type(decoder, &import->type.table);
@@ -229,8 +195,8 @@ static void place_import(struct wasm_module *module, const struct wasm_import *i
 {
     switch (import->type.kind) {
     case WASM_EXTERN_FUNCTION:
-        module->functions[module->function_count++] =
-            (struct wasm_module_function){.type = &module->types[type_index], .type_index = type_index};
+        module->functions[module->function_count++] = (struct wasm_module_function){
+            .type = &module->types.items[type_index]->function, .type_index = type_index};
         break;
     case WASM_EXTERN_TABLE:
         module->tables[module->table_count++] = import->type.table;
@@ -261,9 +227,9 @@ static int import_section(struct wasm_decoder *decoder)
     struct wasm_module *module = decoder->module;
     uint32_t count;
     uint32_t type_index = 0;
-    TRY(read_count(decoder, 0, module->config.limits.imports, 4, "imports", &count));
+    TRY(wasm_decoder_count(decoder, 0, module->config.limits.imports, 4, "imports", &count));
     if (!allocate_imports(module, count))
-        return out_of_memory(decoder);
+        return wasm_decoder_out_of_memory(decoder);
     for (uint32_t i = 0; i < count; i++) {
         TRY(read_import(decoder, &module->imports[i], &type_index));
         place_import(module, &module->imports[i], type_index);
@@ -289,12 +255,13 @@ static int function_section(struct wasm_decoder *decoder)
 {
     struct wasm_module *module = decoder->module;
     uint32_t count;
-    TRY(read_count(decoder, module->function_count, module->config.limits.functions, 1, "functions", &count));
+    TRY(wasm_decoder_count(decoder, module->function_count, module->config.limits.functions, 1, "functions",
+                           &count));
     TRY(extend_space(decoder, &module->functions, module->function_count, count, sizeof(*module->functions)));
     for (uint32_t i = 0; i < count; i++) {
         struct wasm_module_function *function = &module->functions[module->function_count];
         TRY(read_type_index(decoder, &function->type_index));
-        function->type = &module->types[function->type_index];
+        function->type = &module->types.items[function->type_index]->function;
         module->function_count++;
         TRY(wasm_decoder_work(decoder, 16));
     }
@@ -305,7 +272,7 @@ static int table_section(struct wasm_decoder *decoder)
 {
     struct wasm_module *module = decoder->module;
     uint32_t count;
-    TRY(read_count(decoder, module->table_count, module->config.limits.tables, 3, "tables", &count));
+    TRY(wasm_decoder_count(decoder, module->table_count, module->config.limits.tables, 3, "tables", &count));
     TRY(extend_space(decoder, &module->tables, module->table_count, count, sizeof(*module->tables)));
     for (uint32_t i = 0; i < count; i++) {
         TRY(read_table_type(decoder, &module->tables[module->table_count]));
@@ -318,7 +285,8 @@ static int memory_section(struct wasm_decoder *decoder)
 {
     struct wasm_module *module = decoder->module;
     uint32_t count;
-    TRY(read_count(decoder, module->memory_count, module->config.limits.memories, 2, "memories", &count));
+    TRY(wasm_decoder_count(decoder, module->memory_count, module->config.limits.memories, 2, "memories",
+                           &count));
     TRY(extend_space(decoder, &module->memories, module->memory_count, count, sizeof(*module->memories)));
     for (uint32_t i = 0; i < count; i++) {
         TRY(read_memory_type(decoder, &module->memories[module->memory_count]));
@@ -347,7 +315,8 @@ static int global_section(struct wasm_decoder *decoder)
 {
     struct wasm_module *module = decoder->module;
     uint32_t count;
-    TRY(read_count(decoder, module->global_count, module->config.limits.globals, 4, "globals", &count));
+    TRY(wasm_decoder_count(decoder, module->global_count, module->config.limits.globals, 4, "globals",
+                           &count));
     TRY(extend_space(decoder, &module->globals, module->global_count, count, sizeof(*module->globals)));
     for (uint32_t i = 0; i < count; i++) {
         struct wasm_module_global *global = &module->globals[module->global_count];
@@ -403,7 +372,7 @@ static int sort_exports(struct wasm_decoder *decoder)
     uint32_t count = module->export_count;
     uint32_t *order = wasm_arena_array(&module->arena, count, sizeof(uint32_t));
     if (order == NULL)
-        return out_of_memory(decoder);
+        return wasm_decoder_out_of_memory(decoder);
     for (uint32_t i = 0; i < count; i++)
         order[i] = i;
     for (uint32_t i = count / 2; i > 0; i--) {
@@ -429,10 +398,10 @@ static int sort_exports(struct wasm_decoder *decoder)
 static int export_section(struct wasm_decoder *decoder)
 {
     struct wasm_module *module = decoder->module;
-    TRY(read_count(decoder, 0, module->config.limits.exports, 3, "exports", &module->export_count));
+    TRY(wasm_decoder_count(decoder, 0, module->config.limits.exports, 3, "exports", &module->export_count));
     module->exports = wasm_arena_array(&module->arena, module->export_count, sizeof(*module->exports));
     if (module->exports == NULL)
-        return out_of_memory(decoder);
+        return wasm_decoder_out_of_memory(decoder);
     for (uint32_t i = 0; i < module->export_count; i++) {
         struct wasm_module_export *export = &module->exports[i];
         export->name = wasm_read_name(&decoder->reader);
@@ -482,8 +451,8 @@ static int read_element_head(struct wasm_decoder *decoder, struct wasm_module_el
     } else if (!(flags & ELEMENT_NOT_ACTIVE) && flags & ELEMENT_EXPLICIT) {
         element->table = wasm_read_u32(&decoder->reader);
     }
-    element->type = WASM_FUNCREF;
     element->expressions = (flags & ELEMENT_EXPRESSIONS) != 0;
+    element->type = element->expressions ? WASM_FUNCREF : WASM_FUNCREF | WASM_NON_NULL;
     element->mode = WASM_SEGMENT_ACTIVE;
     if (flags & ELEMENT_NOT_ACTIVE)
         element->mode = flags & ELEMENT_EXPLICIT ? WASM_SEGMENT_DECLARATIVE : WASM_SEGMENT_PASSIVE;
@@ -495,10 +464,10 @@ static int read_element_head(struct wasm_decoder *decoder, struct wasm_module_el
     }
     if ((flags & (ELEMENT_NOT_ACTIVE | ELEMENT_EXPLICIT)) == 0)
         return 0;
-    uint8_t kind = wasm_read_byte(&decoder->reader);
     if (element->expressions)
-        element->type = kind;
-    if (decoder->reader.problem != NULL || (element->expressions ? !is_reference(kind) : kind != 0))
+        return read_reference_type(decoder, &element->type);
+    uint8_t kind = wasm_read_byte(&decoder->reader);
+    if (decoder->reader.problem != NULL || kind != 0)
         FAIL(WASM_EMALFORMED, "malformed element kind %x", (uint32_t)kind);
     return 0;
 }
@@ -507,10 +476,12 @@ static int read_element(struct wasm_decoder *decoder, struct wasm_module_element
 {
     struct wasm_module *module = decoder->module;
     TRY(read_element_head(decoder, element));
-    if (element->mode == WASM_SEGMENT_ACTIVE && module->tables[element->table].element != element->type)
+    if (element->mode == WASM_SEGMENT_ACTIVE &&
+        !wasm_type_matches(module, element->type, module->tables[element->table].element))
         FAIL(WASM_EINVALID, "type mismatch: a segment of %t for a table of %t", element->type,
              module->tables[element->table].element);
-    TRY(read_count(decoder, 0, module->config.limits.element_segment_length, 1, "elements", &element->count));
+    TRY(wasm_decoder_count(decoder, 0, module->config.limits.element_segment_length, 1, "elements",
+                           &element->count));
     element->items = wasm_reader_offset(&decoder->reader);
     for (uint32_t i = 0; i < element->count; i++) {
         TRY(wasm_decoder_work(decoder, 8));
@@ -531,10 +502,11 @@ static int element_section(struct wasm_decoder *decoder)
 {
     struct wasm_module *module = decoder->module;
     uint32_t count;
-    TRY(read_count(decoder, 0, module->config.limits.element_segments, 2, "element segments", &count));
+    TRY(wasm_decoder_count(decoder, 0, module->config.limits.element_segments, 2, "element segments",
+                           &count));
     module->elements = wasm_arena_array(&module->arena, count, sizeof(*module->elements));
     if (module->elements == NULL)
-        return out_of_memory(decoder);
+        return wasm_decoder_out_of_memory(decoder);
     for (uint32_t i = 0; i < count; i++) {
         TRY(read_element(decoder, &module->elements[i]));
         module->element_count++;
@@ -587,13 +559,13 @@ static int data_section(struct wasm_decoder *decoder)
 {
     struct wasm_module *module = decoder->module;
     uint32_t count;
-    TRY(read_count(decoder, 0, module->config.limits.data_segments, 2, "data segments", &count));
+    TRY(wasm_decoder_count(decoder, 0, module->config.limits.data_segments, 2, "data segments", &count));
     if (module->has_data_count && count != decoder->data_count)
         FAIL(WASM_EMALFORMED, "data count and data section have inconsistent lengths: %u and %u",
              decoder->data_count, count);
     module->data = wasm_arena_array(&module->arena, count, sizeof(*module->data));
     if (module->data == NULL)
-        return out_of_memory(decoder);
+        return wasm_decoder_out_of_memory(decoder);
     for (uint32_t i = 0; i < count; i++) {
         TRY(read_data(decoder, &module->data[i]));
         TRY(wasm_decoder_work(decoder, 64));
@@ -634,9 +606,19 @@ static int custom_section(struct wasm_decoder *decoder)
 int wasm_decoder_section(struct wasm_decoder *decoder, uint8_t number)
 {
     static int (*const sections[])(struct wasm_decoder *) = {
-        custom_section, type_section,   import_section,     function_section, table_section,
-        memory_section, global_section, export_section,     start_section,    element_section,
-        NULL,           data_section,   data_count_section,
+        custom_section,
+        wasm_decoder_type_section,
+        import_section,
+        function_section,
+        table_section,
+        memory_section,
+        global_section,
+        export_section,
+        start_section,
+        element_section,
+        NULL,
+        data_section,
+        data_count_section,
     };
     TRY(sections[number](decoder));
     if (decoder->reader.problem != NULL)

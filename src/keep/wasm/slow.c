@@ -252,13 +252,12 @@ int wasm_slow_elem_drop(struct wasm_store *store, const union wasm_cell *cells, 
 /* return_call_indirect: a = index, c = type id; puts the function into slot b. */
 int wasm_slow_tail_indirect(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
 {
-    (void)store;
     union wasm_value value;
     if (!wasm_table_get(cells[4].table, operand_a(cells, fp), &value))
         return WASM_TRAP_UNDEFINED_ELEMENT;
     if (value.function == NULL)
         return WASM_TRAP_UNINITIALIZED_ELEMENT;
-    if (value.function->type_id != cells[3].lo)
+    if (!wasm_types_subtype(&store->types, value.function->type_id, cells[3].lo))
         return WASM_TRAP_INDIRECT_TYPE;
     *slot(fp, cells[2].hi) = value;
     return 0;

@@ -55,6 +55,7 @@ static bool store_init(struct wasm_store *store)
 {
     const struct wasm_limits *limits = &store->config.limits;
     wasm_arena_init(&store->arena, &store->heap);
+    wasm_types_init(&store->types, &store->arena);
     store->fuel_per_poll = INT64_MAX;
     store->fuel = INT64_MAX;
     store->stack = commit_stack(&store->config.memory, stack_size(store));
@@ -104,6 +105,7 @@ void wasm_store_destroy(struct wasm_store *store)
     wasm_memories_destroy(store);
     wasm_tables_destroy(store);
     wasm_compiler_destroy(store);
+    wasm_types_free(&store->types);
     free_stack(&store->config.memory, store->stack, stack_size(store));
     free_stack(&store->config.memory, store->frames, frames_size(store));
     wasm_arena_destroy(&store->arena);

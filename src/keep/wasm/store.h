@@ -12,8 +12,8 @@
 struct wasm_function {
     const struct wasm_code *code; /* what a call runs: compiled, or OP_lazy, or OP_host */
     struct wasm_instance *instance;
-    const struct wasm_function_type *type;
-    uint32_t type_id; /* equal exactly if the types are */
+    const struct wasm_function_type *type; /* the store's */
+    uint32_t type_id; /* of its type in the store; types that are equal have one number */
     uint32_t index;   /* in its module */
     uint32_t parameter_slots;
     uint32_t result_slots;
@@ -43,7 +43,7 @@ struct wasm_memory {
 
 struct wasm_global {
     union wasm_value value[2];
-    struct wasm_global_type type;
+    struct wasm_global_type type; /* in it and in a table's type: a type of the store */
 };
 
 /* An element segment at run time; dropped: count 0. */
@@ -60,13 +60,12 @@ struct wasm_instance {
     struct wasm_table **tables;
     struct wasm_memory **memories;
     struct wasm_global **globals;
-    uint32_t *type_ids;
+    uint32_t *type_ids; /* by the module's index: numbers of the store */
     struct wasm_elements *elements;
     bool *data_dropped;
     void *context;
 };
 
-struct wasm_type_node;
 struct wasm_compiler;
 
 struct wasm_store {
@@ -92,8 +91,7 @@ struct wasm_store {
     struct wasm_trap_record record;
     bool record_is_inner; /* made by a call nested in the host function that runs */
 
-    struct wasm_type_node *types;
-    uint32_t next_type_id;
+    struct wasm_types types;
     struct wasm_memory *memories;
     struct wasm_table *tables;
     uint64_t memory_used;
@@ -118,9 +116,6 @@ int wasm_store_poll(struct wasm_store *store);
 int wasm_store_charge(struct wasm_store *store, uint64_t bytes);
 #define WASM_PIECE (256u * 1024u)
 
-/* type.c: the same id for equal types, in one store. Returns false if memory is exhausted. */
-bool wasm_type_intern(struct wasm_store *store, const struct wasm_function_type *type, uint32_t *id);
-
 void wasm_compiler_destroy(struct wasm_store *store);
 /* Evaluates the constant expression at `offset`, whose type is `type`, into that type's slots; *end is the
  * offset behind it. Returns 0 or WASM_EMEMORY. */
@@ -136,9 +131,8 @@ uint64_t wasm_function_offset_of(struct wasm_function *function, uint32_t cell);
  */
 int wasm_host_call(struct wasm_store *store, struct wasm_frame *frame, union wasm_value *fp);
 
-/* function.c: binds a function of the store to its type. Returns false if memory is exhausted. */
-bool wasm_function_bind(struct wasm_store *store, struct wasm_function *function,
-                        const struct wasm_function_type *type);
+/* function.c: binds a function of the store to its type. */
+void wasm_function_bind(struct wasm_store *store, struct wasm_function *function, uint32_t type_id);
 
 /* trap.c: fills store->record from the frames in use above `base`. */
 void wasm_trap_record_fill(struct wasm_store *store, int trap, const struct wasm_frame *base);

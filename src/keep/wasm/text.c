@@ -47,6 +47,17 @@ static void add_name(struct wasm_text *text, const struct wasm_name *name)
     }
 }
 
+static void add_type(struct wasm_text *text, uint32_t type)
+{
+    if ((type & 0xFF) != WASM_REF) {
+        wasm_text_add(text, wasm_type_name(type));
+        return;
+    }
+    wasm_text_add(text, type & WASM_NON_NULL ? "(ref " : "(ref null ");
+    add_number(text, type >> WASM_INDEX_SHIFT, 10);
+    wasm_text_add(text, ")");
+}
+
 void wasm_text_format(struct wasm_text *text, const char *format, va_list arguments)
 {
     for (; *format != 0; format++) {
@@ -65,7 +76,7 @@ void wasm_text_format(struct wasm_text *text, const char *format, va_list argume
             wasm_text_add(text, "0x");
             add_number(text, va_arg(arguments, uint32_t), 16);
         } else if (*format == 't') {
-            wasm_text_add(text, wasm_type_name(va_arg(arguments, uint32_t)));
+            add_type(text, va_arg(arguments, uint32_t));
         } else if (*format == 'n') {
             add_name(text, va_arg(arguments, const struct wasm_name *));
         }
@@ -74,24 +85,32 @@ void wasm_text_format(struct wasm_text *text, const char *format, va_list argume
 
 const char *wasm_type_name(uint32_t type)
 {
-    switch (type) {
-    case WASM_I32:
-        return "i32";
-    case WASM_I64:
-        return "i64";
-    case WASM_F32:
-        return "f32";
-    case WASM_F64:
-        return "f64";
-    case WASM_V128:
-        return "v128";
-    case WASM_FUNCREF:
-        return "funcref";
-    case WASM_EXTERNREF:
-        return "externref";
-    default:
-        return "unknown";
-    }
+    /* (ref null HT) under its short name, and (ref HT), by the code of HT */
+    static const char *const names[][2] = {
+        [WASM_I32] = {"i32", NULL},
+        [WASM_I64] = {"i64", NULL},
+        [WASM_F32] = {"f32", NULL},
+        [WASM_F64] = {"f64", NULL},
+        [WASM_V128] = {"v128", NULL},
+        [WASM_NULLEXNREF] = {"nullexnref", "(ref noexn)"},
+        [WASM_NULLFUNCREF] = {"nullfuncref", "(ref nofunc)"},
+        [WASM_NULLEXTERNREF] = {"nullexternref", "(ref noextern)"},
+        [WASM_NULLREF] = {"nullref", "(ref none)"},
+        [WASM_FUNCREF] = {"funcref", "(ref func)"},
+        [WASM_EXTERNREF] = {"externref", "(ref extern)"},
+        [WASM_ANYREF] = {"anyref", "(ref any)"},
+        [WASM_EQREF] = {"eqref", "(ref eq)"},
+        [WASM_I31REF] = {"i31ref", "(ref i31)"},
+        [WASM_STRUCTREF] = {"structref", "(ref struct)"},
+        [WASM_ARRAYREF] = {"arrayref", "(ref array)"},
+        [WASM_EXNREF] = {"exnref", "(ref exn)"},
+        [WASM_REF] = {"(ref null type)", "(ref type)"},
+        [0x00] = {"a value", NULL}, /* in code that cannot be reached */
+        [0x01] = {NULL, "a reference"},
+    };
+    uint32_t code = type & 0xFF;
+    const char *name = code <= WASM_I32 ? names[code][(type & WASM_NON_NULL) != 0] : NULL;
+    return name != NULL ? name : "unknown";
 }
 
 uint32_t wasm_types_slots(const uint32_t *types, uint32_t count)
@@ -122,7 +141,7 @@ static void add_types(struct wasm_text *text, const uint32_t *types, uint32_t co
     wasm_text_add(text, "(");
     for (uint32_t i = 0; i < count; i++) {
         wasm_text_add(text, i == 0 ? "" : ", ");
-        wasm_text_add(text, wasm_type_name(types[i]));
+        add_type(text, types[i]);
     }
     wasm_text_add(text, ")");
 }
@@ -134,7 +153,7 @@ void wasm_function_type_format(const struct wasm_function_type *type, char *text
     add_types(&out, type->parameters, type->parameter_count);
     wasm_text_add(&out, " -> ");
     if (type->result_count == 1)
-        wasm_text_add(&out, wasm_type_name(type->results[0]));
+        add_type(&out, type->results[0]);
     else
         add_types(&out, type->results, type->result_count);
 }

@@ -34,15 +34,45 @@ struct wasm_global;
 
 /* ---- Values and types ---------------------------------------------------------------------------------- */
 
-/* Binary encoding of value types (core specification, 5.3.1 to 5.3.4). The low byte is the encoding; the bits
- * above it are reserved for the index of a defined type. */
-#define WASM_I32       0x7Fu
-#define WASM_I64       0x7Eu
-#define WASM_F32       0x7Du
-#define WASM_F64       0x7Cu
-#define WASM_V128      0x7Bu
-#define WASM_FUNCREF   0x70u
-#define WASM_EXTERNREF 0x6Fu
+/*
+ * Value types (core specification, 2.3.1 to 2.3.5). The low byte is the code of the binary format (5.3.1 to
+ * 5.3.5); for a reference, of its heap type. The constants name the nullable references; with WASM_NON_NULL
+ * they are not null. WASM_REF is a reference to a defined type, whose index is in the bits above: an index of
+ * the module where the type was found in a module, a number of the store's own where a store says it.
+ */
+#define WASM_I32           0x7Fu
+#define WASM_I64           0x7Eu
+#define WASM_F32           0x7Du
+#define WASM_F64           0x7Cu
+#define WASM_V128          0x7Bu
+#define WASM_NULLEXNREF    0x74u
+#define WASM_NULLFUNCREF   0x73u
+#define WASM_NULLEXTERNREF 0x72u
+#define WASM_NULLREF       0x71u
+#define WASM_FUNCREF       0x70u
+#define WASM_EXTERNREF     0x6Fu
+#define WASM_ANYREF        0x6Eu
+#define WASM_EQREF         0x6Du
+#define WASM_I31REF        0x6Cu
+#define WASM_STRUCTREF     0x6Bu
+#define WASM_ARRAYREF      0x6Au
+#define WASM_EXNREF        0x69u
+#define WASM_REF           0x63u
+#define WASM_NON_NULL      0x100u
+#define WASM_INDEX_SHIFT   9u
+#define WASM_MOST_TYPES    (1u << (32 - WASM_INDEX_SHIFT))
+
+static inline uint32_t wasm_type_concrete(uint32_t index)
+{
+    return index << WASM_INDEX_SHIFT | WASM_REF;
+}
+
+/* 0x01 is what a reference has been called in code that cannot be reached; no module can name it. */
+static inline bool wasm_type_is_reference(uint32_t type)
+{
+    uint32_t code = type & 0xFF;
+    return (code >= WASM_EXNREF && code <= WASM_NULLEXNREF) || code == WASM_REF || code == 0x01;
+}
 
 /* One stack slot. Values narrower than the slot are zero-extended by the engine; an embedder writes `i32` and
  * `f32` through these members and the engine reads no other bits. A v128 takes two consecutive slots, low
@@ -128,7 +158,8 @@ struct wasm_extern {
 
 /* Slots that values of these types take together. */
 uint32_t wasm_types_slots(const uint32_t *types, uint32_t count);
-/* "i32", "funcref", ...; a static string. */
+/* "i32", "funcref", "(ref func)", ...; a static string, in which a reference to a defined type lacks its
+ * index. */
 const char *wasm_type_name(uint32_t type);
 bool wasm_function_type_equal(const struct wasm_function_type *a, const struct wasm_function_type *b);
 /* Writes "(i32, i64) -> i32" into text, cut to text_size and NUL-terminated. */
@@ -177,8 +208,10 @@ struct wasm_limits {
     uint32_t function_size; /* of one body, in bytes */
     uint32_t locals;        /* of one function, parameters included */
     uint32_t br_table_targets;
-    uint32_t nesting;  /* of blocks in one function */
-    uint32_t operands; /* height of one function's operand stack */
+    uint32_t subtype_depth; /* supertypes above a type */
+    uint32_t fields;        /* of one struct type */
+    uint32_t nesting;       /* of blocks in one function */
+    uint32_t operands;      /* height of one function's operand stack */
     /* of a module or of a store: the engine's own structures, code included, linear memories apart */
     uint64_t arena_size;
     /* of a store */
@@ -204,6 +237,9 @@ struct wasm_features {
     bool simd;
     bool multi_memory;
     bool memory64; /* memories and tables with 64-bit addresses */
+    bool function_references;
+    bool gc;
+    bool exceptions;
 };
 
 /* The features of a version of the specification: 1 (1.0, 2019) or 2 (2.0). Others: all that exist. */
@@ -374,7 +410,8 @@ uint64_t wasm_store_arena_used(const struct wasm_store *store);
 typedef int wasm_host_function(void *context, struct wasm_instance *caller, const union wasm_value *args,
                                union wasm_value *results);
 
-/* Errors: WASM_EMEMORY, WASM_ELIMIT. The store owns the function. The type is copied. */
+/* Errors: WASM_EMEMORY, WASM_ELIMIT, WASM_EARGUMENT (a reference to a type that the store has not got). The
+ * store owns the function. The type is copied; references in it to defined types are to the store's. */
 int wasm_function_new(struct wasm_store *store, const struct wasm_function_type *type,
                       wasm_host_function *host, void *context, struct wasm_function **function);
 /* The same with the type as text: parameters, ':', results; i = i32, I = i64, f = f32, F = f64, r = funcref,
