@@ -7,8 +7,20 @@
 
 #include "attest.h"
 
-/* A new object; members whose memory ran out are missing. */
+/* A member, an item: *to takes the value. Without memory for it (value may be NULL already) all of *to is
+ * given up and becomes NULL, so that nothing is ever shown with a part missing; whoever makes the whole looks
+ * once. */
+void verdict_json_add(json_t **to, const char *name, json_t *value);
+void verdict_json_append(json_t **list, json_t *value);
+
+/* As compact text in the order of making, of the heap; NULL without memory. (json_dumps() of jansson 2.14
+ * drops a key's closing quote when memory ends there, and tells nobody.) */
+char *verdict_json_text(const json_t *json);
+
+/* A new object, or NULL without memory. */
 json_t *verdict_claims_json(const struct verdict *verdict);
+/* {"verdict", "reasons", "checks", "claims", "expires"}; the same. */
+json_t *verdict_object(const struct verdict *verdict);
 json_t *verdict_hex_json(const uint8_t *bytes, size_t size);
 json_t *verdict_time_json(int64_t seconds);
 

@@ -327,15 +327,16 @@ int collateral_source(const struct collateral_item *item, uint8_t **source, size
     return *source ? 0 : casemate_fail(err, E_NOMEM, "No memory for collateral");
 }
 
-static bool put_item(struct cbor_writer *w, const struct collateral_item *item)
+static void put_item(struct cbor_writer *w, const struct collateral_item *item)
 {
     uint8_t *source;
     size_t size;
-    if (collateral_source(item, &source, &size, NULL))
-        return false;
+    if (collateral_source(item, &source, &size, NULL)) {
+        cbor_writer_fail(w, KEEP_ENOMEM);
+        return;
+    }
     cbor_put_bytes(w, span_of(source, size));
     free(source);
-    return true;
 }
 
 int collateral_sequence(const struct collateral *collateral, uint8_t **sequence, size_t *size,
@@ -344,7 +345,6 @@ int collateral_sequence(const struct collateral *collateral, uint8_t **sequence,
     struct cbor_writer w;
     struct span encoded;
     size_t capacity = 16;
-    bool good = true;
     for (size_t i = 0; i < collateral->count; i++)
         capacity += collateral->item[i]->size + 256;
     *sequence = malloc(capacity);
@@ -353,8 +353,8 @@ int collateral_sequence(const struct collateral *collateral, uint8_t **sequence,
     cbor_writer_init(&w, *sequence, capacity);
     cbor_put_array(&w, collateral->count);
     for (size_t i = 0; i < collateral->count; i++)
-        good = put_item(&w, collateral->item[i]) && good;
-    if (!good || cbor_writer_finish(&w, &encoded)) {
+        put_item(&w, collateral->item[i]);
+    if (cbor_writer_finish(&w, &encoded)) {
         free(*sequence);
         return casemate_fail(err, E_NOMEM, "No memory for collateral");
     }

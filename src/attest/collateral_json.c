@@ -37,9 +37,10 @@ static bool take_back(struct span *text, const char *what)
     return true;
 }
 
+/* The text begins with '{': the search ends there at the latest. */
 static void trim(struct span *text)
 {
-    while (text->size && strchr(" \t\r\n", text->data[text->size - 1]))
+    while (strchr(" \t\r\n", text->data[text->size - 1]))
         text->size--;
 }
 

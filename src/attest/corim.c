@@ -92,7 +92,7 @@ static bool read_class(struct cbor_reader *r, char tee[STATEMENT_NAME_MAX + 1])
             known = tee_of(cbor_get_text(r), tee);
         else
             (void)cbor_skip(r);
-        part = part || key > 2;
+        part |= key > 2;
     }
     cbor_leave(r);
     return known && !part;
@@ -109,7 +109,7 @@ static bool read_environment(struct cbor_reader *r, char tee[STATEMENT_NAME_MAX 
             known = read_class(r, tee);
         else
             (void)cbor_skip(r);
-        fewer = fewer || key != 0;
+        fewer |= key != 0;
     }
     cbor_leave(r);
     return known && !fewer;
@@ -158,20 +158,20 @@ static bool read_svn(struct cbor_reader *r, struct corim_value *value)
 static bool read_values(struct cbor_reader *r, struct corim_value *value)
 {
     struct cbor_map map = cbor_enter_map(r);
-    bool whole = true, digests = false;
+    bool more = false, digests = false;
     int64_t key;
     while (cbor_next_int_key(r, &map, &key)) {
         if (key == 1) {
-            whole = read_svn(r, value) && whole;
+            more |= !read_svn(r, value);
         } else if (key == 2) {
             digests = read_digests(r, &value->value);
         } else {
             (void)cbor_skip(r);
-            whole = whole && (key == 0 || key == 11);
+            more |= key != 0 && key != 11;
         }
     }
     cbor_leave(r);
-    return whole && digests;
+    return digests && !more;
 }
 
 /* measurement-map: {? 0: mkey, 1: mval, ? 2: authorized-by}. With a key it is one of several of an
@@ -213,7 +213,7 @@ static void read_triple(struct reading *c, struct cbor_reader *r)
     bool known = read_environment(&environment, value.tee);
     above(r, &environment);
     size_t count = cbor_enter_array(r, MEASUREMENTS_MAX);
-    for (; count && !r->error; count--) {
+    for (; count; count--) {
         struct corim_value one = value;
         struct cbor_reader inner = below(r);
         bool good = read_measurement(&inner, &one);
@@ -252,14 +252,14 @@ static void read_triples(struct reading *c, struct cbor_reader *r)
 static void read_profile(struct reading *c, struct cbor_reader *r)
 {
     static const struct span ours = SPAN_LITERAL(CORIM_PROFILE);
-    if (cbor_peek(r) == CBOR_TAG && cbor_get_tag(r) != TAG_URI)
-        c->refused = "a profile that is not known";
-    if (c->refused || cbor_peek(r) != CBOR_TEXT) {
-        c->refused = "a profile that is not known";
+    const uint64_t tag = cbor_peek(r) == CBOR_TAG ? cbor_get_tag(r) : TAG_URI;
+    struct span profile = {0};
+    if (cbor_peek(r) == CBOR_TEXT)
+        profile = cbor_get_text(r);
+    else
         (void)cbor_skip(r);
-    } else if (!span_equal(cbor_get_text(r), ours)) {
+    if (tag != TAG_URI || !span_equal(profile, ours))
         c->refused = "a profile that is not known";
-    }
 }
 
 static int read_comid(struct reading *c, struct span bytes)

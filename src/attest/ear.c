@@ -11,6 +11,7 @@
 #include "../base/buffer.h"
 #include "../base/hex.h"
 #include "../proto/crypto.h"
+#include "claims_json.h"
 
 #define VERDICT_CLAIM "tag:casemate.example,2026:verdict"
 
@@ -34,39 +35,35 @@ static json_t *json_base64url(const void *bytes, size_t size)
 {
     struct buffer b = {0};
     put_base64url(&b, bytes, size);
-    json_t *text = json_string(buffer_text(&b));
+    json_t *text = b.failed ? NULL : json_string(buffer_text(&b));
     buffer_free(&b);
     return text;
 }
 
-static void set(json_t *to, const char *name, int value)
+static void set(json_t **to, const char *name, int value)
 {
     if (value)
-        (void)json_object_set_new(to, name, json_integer(value));
+        verdict_json_add(to, name, json_integer(value));
 }
 
 static json_t *vector_json(const struct ear_vector *v)
 {
     json_t *to = json_object();
-    set(to, "instance-identity", v->instance_identity);
-    set(to, "configuration", v->configuration);
-    set(to, "executables", v->executables);
-    set(to, "hardware", v->hardware);
-    set(to, "runtime-opaque", v->runtime_opaque);
+    set(&to, "instance-identity", v->instance_identity);
+    set(&to, "configuration", v->configuration);
+    set(&to, "executables", v->executables);
+    set(&to, "hardware", v->hardware);
+    set(&to, "runtime-opaque", v->runtime_opaque);
     return to;
 }
 
 /* One attester: the TEE. What this verifier says beyond the vector stands under a name of its own. */
-static json_t *submodule(const struct verdict *v, struct casemate_error *err)
+static json_t *submodule(const struct verdict *v)
 {
     struct ear_vector vector;
-    char *text;
-    if (verdict_json(v, NULL, &text, err) < 0)
-        return NULL;
-    json_t *said = json_loads(text, 0, NULL);
-    free(text);
+    json_t *said = verdict_object(v);
     ear_vector_of(v, &vector);
-    json_t *one = json_pack("{s:s, s:o, s:{s:O?, s:O?, s:O?}}", "ear_status", ear_status_of(v, &vector),
+    json_t *one = json_pack("{s:s, s:o, s:{s:O, s:O, s:O}}", "ear_status", ear_status_of(v, &vector),
                             "ear_trustworthiness_vector", vector_json(&vector), VERDICT_CLAIM, "verdict",
                             json_object_get(said, "verdict"), "reasons", json_object_get(said, "reasons"),
                             "claims", json_object_get(said, "claims"));
@@ -74,19 +71,16 @@ static json_t *submodule(const struct verdict *v, struct casemate_error *err)
     return one;
 }
 
-static char *claims_text(const struct verdict *v, int64_t now, const char *build, struct span nonce,
-                         struct casemate_error *err)
+static char *claims_text(const struct verdict *v, int64_t now, const char *build, struct span nonce)
 {
-    json_t *one = submodule(v, err);
     json_t *all =
-        one ? json_pack("{s:s, s:I, s:I, s:{s:s, s:s}, s:{s:o}}", "eat_profile", EAR_PROFILE, "iat",
-                        (json_int_t)now, "exp", (json_int_t)v->expires, "ear_verifier_id", "developer",
-                        "Casemate", "build", build, "submods", v->claims.tee[0] ? v->claims.tee : "?", one)
-            : NULL;
+        json_pack("{s:s, s:I, s:I, s:{s:s, s:s}, s:{s:o}}", "eat_profile", EAR_PROFILE, "iat",
+                  (json_int_t)now, "exp", (json_int_t)v->expires, "ear_verifier_id", "developer", "Casemate",
+                  "build", build, "submods", v->claims.tee[0] ? v->claims.tee : "?", submodule(v));
     /* RFC 9711, section 4.1: 8 to 64 bytes. */
-    if (all && v->binding == ATTEST_NONCE && nonce.size >= NONCE_LEAST)
-        (void)json_object_set_new(all, "eat_nonce", json_base64url(nonce.data, nonce.size));
-    char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;
+    if (v->binding == ATTEST_NONCE && nonce.size >= NONCE_LEAST)
+        verdict_json_add(&all, "eat_nonce", json_base64url(nonce.data, nonce.size));
+    char *text = verdict_json_text(all);
     json_decref(all);
     return text;
 }
@@ -112,7 +106,7 @@ static char *header_text(const struct ear_key *key)
 {
     json_t *header = json_pack("{s:s, s:s, s:o}", "alg", key->bits == 256 ? "ES256" : "ES384", "typ", "JWT",
                                "kid", key_id(key));
-    char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
+    char *text = verdict_json_text(header);
     json_decref(header);
     return text;
 }
@@ -135,7 +129,7 @@ int ear_encode(const struct verdict *verdict, const struct ear_key *key, int64_t
                struct span nonce, char **jwt, struct casemate_error *err)
 {
     struct buffer b = {0};
-    char *header = header_text(key), *claims = claims_text(verdict, now, build, nonce, err);
+    char *header = header_text(key), *claims = claims_text(verdict, now, build, nonce);
     if (header && claims) {
         put_base64url(&b, header, strlen(header));
         buffer_append_text(&b, ".");

@@ -63,9 +63,11 @@ int policy_allow_simulated(struct policy *policy, const struct attest_roots *roo
 
 static int copy_name(char *to, size_t capacity, const char *from, struct casemate_error *err)
 {
-    int size = snprintf(to, capacity, "%s", from);
-    return size >= 0 && (size_t)size < capacity ? 0
-                                                : casemate_fail(err, E_LIMIT, "%s is too long a name", from);
+    const size_t size = strlen(from) + 1;
+    if (size > capacity)
+        return casemate_fail(err, E_LIMIT, "%s is too long a name", from);
+    memcpy(to, from, size);
+    return 0;
 }
 
 int policy_add_measurement(struct policy *policy, const char *tee, struct span value,

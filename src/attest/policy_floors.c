@@ -47,11 +47,11 @@ static const struct minimum {
 };
 enum { MINIMA = sizeof minima / sizeof *minima };
 
+/* A row names model and stepping, or neither. */
 static bool is_for(const struct minimum *m, const struct snp_claims *snp)
 {
-    const bool known = snp->has_cpuid;
-    return m->product == snp->product && (m->model == ANY || (known && m->model == snp->cpu_model)) &&
-           (m->stepping == ANY || (known && m->stepping == snp->cpu_stepping));
+    return m->product == snp->product && (m->model == ANY || (snp->has_cpuid && m->model == snp->cpu_model &&
+                                                              m->stepping == snp->cpu_stepping));
 }
 
 /* The first that fits: special ones stand before general ones. */

@@ -61,8 +61,9 @@ static int parse_min_abi(const struct parse *p, const struct toml_node *node)
     char again[16];
     if (toml_string(p->document, node, "`min_abi`", &text, &size, p->err))
         return -1;
-    if (sscanf(text, "%3u.%3u", &major, &minor) == 2 && major <= 255 && minor <= 255 &&
-        snprintf(again, sizeof again, "%u.%u", major, minor) > 0 && strcmp(text, again) == 0) {
+    const int count = sscanf(text, "%3u.%3u", &major, &minor);
+    (void)snprintf(again, sizeof again, "%u.%u", major, minor); /* one way to write it */
+    if (count == 2 && major <= 255 && minor <= 255 && strcmp(text, again) == 0) {
         p->snp->min_abi = (uint16_t)(major << 8 | minor);
         return 0;
     }

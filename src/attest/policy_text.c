@@ -10,6 +10,7 @@
 #include "../base/hex.h"
 #include "attest.h"
 #include "calendar.h"
+#include "claims_json.h"
 #include "policy_floors.h"
 #include "policy_rules.h"
 
@@ -24,89 +25,84 @@ static json_t *json_words(const struct policy_words *words)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < words->count; i++)
-        (void)json_array_append_new(list, json_string(words->word[i]));
+        verdict_json_append(&list, json_string(words->word[i]));
     return list;
 }
 
-static void add(json_t *to, const char *key, json_t *value)
-{
-    (void)json_object_set_new(to, key, value);
-}
-
-static void add_number(json_t *to, const char *key, bool has, uint32_t number)
+static void add_number(json_t **to, const char *key, bool has, uint32_t number)
 {
     if (has)
-        add(to, key, json_integer(number));
+        verdict_json_add(to, key, json_integer(number));
 }
 
-static void add_lists(json_t *to, const struct policy *p)
+static void add_lists(json_t **to, const struct policy *p)
 {
     json_t *roots = json_array(), *tees = json_array(), *platforms = json_array();
     for (size_t i = 0; i < p->roots.count; i++) {
         char text[ATTEST_FINGERPRINT_TEXT];
         attest_fingerprint_text(p->roots.root[i].fingerprint, text);
-        (void)json_array_append_new(roots, json_string(text));
+        verdict_json_append(&roots, json_string(text));
     }
     for (size_t i = 0; i < p->tee_count; i++)
-        (void)json_array_append_new(tees, json_string(p->tee[i]));
+        verdict_json_append(&tees, json_string(p->tee[i]));
     for (size_t i = 0; i < p->platform_count; i++)
-        (void)json_array_append_new(platforms, json_string(p->platform[i]));
-    add(to, "roots", roots);
-    add(to, "tees", tees);
-    add(to, "tcb_status", json_words(&p->tcb_status));
+        verdict_json_append(&platforms, json_string(p->platform[i]));
+    verdict_json_add(to, "roots", roots);
+    verdict_json_add(to, "tees", tees);
+    json_t *status = json_words(&p->tcb_status);
     if (p->tcb_status_default)
-        (void)json_array_append_new(json_object_get(to, "tcb_status"),
-                                    json_string("SWHardeningNeeded with every advisory named"));
-    add(to, "advisories", json_words(&p->advisories));
-    add(to, "tolerate", json_words(&p->tolerate));
-    add(to, "platforms", platforms);
+        verdict_json_append(&status, json_string("SWHardeningNeeded with every advisory named"));
+    verdict_json_add(to, "tcb_status", status);
+    verdict_json_add(to, "advisories", json_words(&p->advisories));
+    verdict_json_add(to, "tolerate", json_words(&p->tolerate));
+    verdict_json_add(to, "platforms", platforms);
 }
 
 static json_t *json_signer(const struct policy_signer *s)
 {
     json_t *one = json_pack("{s:s, s:o}", "tee", s->tee, "value", json_digest(&s->value));
-    add_number(one, "product", s->has_product, s->product);
-    add_number(one, "min_svn", s->has_min_svn, s->min_svn);
+    add_number(&one, "product", s->has_product, s->product);
+    add_number(&one, "min_svn", s->has_min_svn, s->min_svn);
     return one;
 }
 
-static void add_digests(json_t *to, const char *key, const struct policy_digests *digests)
+static void add_digests(json_t **to, const char *key, const struct policy_digests *digests)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < digests->count; i++) {
         char text[2 * POLICY_KEY_SIZE + 1];
         hex_encode(digests->digest[i], POLICY_KEY_SIZE, text);
-        (void)json_array_append_new(list, json_string(text));
+        verdict_json_append(&list, json_string(text));
     }
-    add(to, key, list);
+    verdict_json_add(to, key, list);
 }
 
-static void add_bytes(json_t *to, const char *key, bool has, const uint8_t *bytes, size_t size)
+static void add_bytes(json_t **to, const char *key, bool has, const uint8_t *bytes, size_t size)
 {
     char text[2 * DIGEST_SIZE + 1];
     if (!has)
         return;
     hex_encode(bytes, size, text);
-    add(to, key, json_string(text));
+    verdict_json_add(to, key, json_string(text));
 }
 
-static void add_snp(json_t *to, const struct policy_snp *s)
+static void add_snp(json_t **to, const struct policy_snp *s)
 {
     char abi[16];
     json_t *keys = json_array();
     if (s->allow_vcek)
-        (void)json_array_append_new(keys, json_string("vcek"));
+        verdict_json_append(&keys, json_string("vcek"));
     if (s->allow_vlek)
-        (void)json_array_append_new(keys, json_string("vlek"));
+        verdict_json_append(&keys, json_string("vlek"));
     (void)snprintf(abi, sizeof abi, "%u.%u", s->min_abi >> 8, s->min_abi & 255);
-    add(to, "snp.signing_keys", keys);
-    add(to, "snp.vmpl", json_integer(s->vmpl));
-    add(to, "snp.allow_migration", json_boolean(s->allow_migration));
-    add(to, "snp.allow_smt", json_boolean(s->allow_smt));
-    add(to, "snp.allow_cxl", json_boolean(s->allow_cxl));
-    add(to, "snp.single_socket", json_boolean(s->single_socket));
+    verdict_json_add(to, "snp.signing_keys", keys);
+    verdict_json_add(to, "snp.vmpl", json_integer(s->vmpl));
+    verdict_json_add(to, "snp.allow_migration", json_boolean(s->allow_migration));
+    verdict_json_add(to, "snp.allow_smt", json_boolean(s->allow_smt));
+    verdict_json_add(to, "snp.allow_cxl", json_boolean(s->allow_cxl));
+    verdict_json_add(to, "snp.single_socket", json_boolean(s->single_socket));
     if (s->min_abi)
-        add(to, "snp.min_abi", json_string(abi));
+        verdict_json_add(to, "snp.min_abi", json_string(abi));
     add_number(to, "snp.min_guest_svn", s->min_guest_svn != 0, s->min_guest_svn);
     add_bytes(to, "snp.host_data", s->has_host_data, s->host_data, sizeof s->host_data);
     add_bytes(to, "snp.family_id", s->has_family_id, s->family_id, sizeof s->family_id);
@@ -115,37 +111,37 @@ static void add_snp(json_t *to, const struct policy_snp *s)
     add_digests(to, "snp.author_keys", &s->author_keys);
 }
 
-static void add_code(json_t *to, const struct policy *p)
+static void add_code(json_t **to, const struct policy *p)
 {
     json_t *measurements = json_array(), *signers = json_array(), *images = json_array();
     for (size_t i = 0; i < p->measurement_count; i++) {
         const struct policy_measurement *m = &p->measurement[i];
         json_t *one = json_pack("{s:s, s:o}", "tee", m->tee, "value", json_digest(&m->value));
-        add_number(one, "min_svn", m->has_min_svn, m->min_svn);
-        (void)json_array_append_new(measurements, one);
+        add_number(&one, "min_svn", m->has_min_svn, m->min_svn);
+        verdict_json_append(&measurements, one);
     }
     for (size_t i = 0; i < p->signer_count; i++)
-        (void)json_array_append_new(signers, json_signer(&p->signer[i]));
+        verdict_json_append(&signers, json_signer(&p->signer[i]));
     for (size_t i = 0; i < p->image_count; i++)
-        (void)json_array_append_new(images, json_pack("{s:s, s:I}", "name", p->image[i].name, "min_svn",
-                                                      (json_int_t)p->image[i].min_svn));
-    add(to, "measurement", measurements);
-    add(to, "signer", signers);
-    add(to, "image", images);
+        verdict_json_append(&images, json_pack("{s:s, s:I}", "name", p->image[i].name, "min_svn",
+                                               (json_int_t)p->image[i].min_svn));
+    verdict_json_add(to, "measurement", measurements);
+    verdict_json_add(to, "signer", signers);
+    verdict_json_add(to, "image", images);
 }
 
 int policy_json(const struct policy *p, char **text, struct casemate_error *err)
 {
     json_t *to = json_object();
-    add(to, "class", json_string(attest_class_name(p->class)));
-    add_lists(to, p);
-    add(to, "allow_debug", json_boolean(p->allow_debug));
-    add_number(to, "max_collateral_age", p->max_collateral_age != 0, p->max_collateral_age);
-    add_number(to, "min_tcb_evaluation", p->min_tcb_evaluation != 0, p->min_tcb_evaluation);
-    add_number(to, "sgx.min_svn", p->min_svn_sgx != 0, p->min_svn_sgx);
-    add_snp(to, &p->snp);
-    add_code(to, p);
-    *text = json_dumps(to, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    verdict_json_add(&to, "class", json_string(attest_class_name(p->class)));
+    add_lists(&to, p);
+    verdict_json_add(&to, "allow_debug", json_boolean(p->allow_debug));
+    add_number(&to, "max_collateral_age", p->max_collateral_age != 0, p->max_collateral_age);
+    add_number(&to, "min_tcb_evaluation", p->min_tcb_evaluation != 0, p->min_tcb_evaluation);
+    add_number(&to, "sgx.min_svn", p->min_svn_sgx != 0, p->min_svn_sgx);
+    add_snp(&to, &p->snp);
+    add_code(&to, p);
+    *text = verdict_json_text(to);
     json_decref(to);
     return *text ? 0 : casemate_fail(err, E_NOMEM, "No memory for a policy's JSON");
 }

@@ -12,11 +12,12 @@
 
 enum { PEM_BLOCKS_MAX = 32 };
 
-bool unwrap_from(struct unwrapping *u, const char *what)
+bool unwrap_from(struct unwrapping *u, bool found, const char *what)
 {
     size_t used = strlen(u->found->from);
-    (void)snprintf(u->found->from + used, sizeof u->found->from - used, "%s%s", used ? " in " : "", what);
-    return true;
+    if (found)
+        (void)snprintf(u->found->from + used, sizeof u->found->from - used, "%s%s", used ? " in " : "", what);
+    return found;
 }
 
 bool unwrap_owned(struct unwrapping *u, uint8_t *bytes, size_t size)
@@ -55,18 +56,33 @@ static bool is_text(struct span bytes)
     return bytes.size > 0;
 }
 
+/* Room for a text without its white space, and for the bytes that it encodes. */
+static bool rooms(struct unwrapping *u, struct span text, char **plain, uint8_t **bytes)
+{
+    *plain = malloc(text.size + 4);
+    *bytes = malloc(text.size + 1);
+    if (*plain && *bytes)
+        return true;
+    free(*plain);
+    free(*bytes);
+    u->starved = true;
+    return false;
+}
+
 /* The bytes of hexadecimal text, "0x", colons and white space aside; NULL if it is none. */
-static uint8_t *hex_bytes(struct span text, size_t *size)
+static uint8_t *hex_bytes(struct unwrapping *u, struct span text, size_t *size)
 {
     size_t kept = 0;
+    char *digits;
+    uint8_t *bytes;
     if (text.size > 2 && text.data[0] == '0' && (text.data[1] == 'x' || text.data[1] == 'X'))
         text = span_of(text.data + 2, text.size - 2);
-    char *digits = malloc(text.size + 1);
-    uint8_t *bytes = malloc(text.size / 2 + 1);
-    for (size_t i = 0; digits && i < text.size; i++)
+    if (!rooms(u, text, &digits, &bytes))
+        return NULL;
+    for (size_t i = 0; i < text.size; i++)
         if (!is_space(text.data[i]) && text.data[i] != ':')
             digits[kept++] = (char)text.data[i];
-    bool good = digits && bytes && kept && kept % 2 == 0 && hex_decode(digits, kept, bytes, kept / 2);
+    bool good = kept && kept % 2 == 0 && hex_decode(digits, kept, bytes, kept / 2);
     free(digits);
     *size = kept / 2;
     if (good)
@@ -79,23 +95,25 @@ static uint8_t *hex_bytes(struct span text, size_t *size)
 static bool unwrap_base64(struct unwrapping *u, struct span text, const char *what)
 {
     size_t kept = 0, size = 0;
-    char *plain = malloc(text.size + 4);
-    uint8_t *bytes = malloc(text.size + 1);
-    for (size_t i = 0; plain && i < text.size; i++) {
+    char *plain;
+    uint8_t *bytes;
+    if (!rooms(u, text, &plain, &bytes))
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
         char c = (char)text.data[i];
         if (!is_space(text.data[i]))
             plain[kept++] = c == '-' ? '+' : c == '_' ? '/' : c;
     }
-    while (plain && kept % 4 > 1)
+    while (kept % 4 > 1)
         plain[kept++] = '=';
-    bool good = plain && bytes && kept && base64_decode(plain, kept, bytes, text.size, &size) && size;
+    bool good = kept && base64_decode(plain, kept, bytes, text.size, &size);
     free(plain);
     if (!good) {
         free(bytes);
         return false;
     }
     u->instead = strcmp(what, "PEM") == 0 ? "PEM without evidence in it" : "base64 of something else";
-    return unwrap_owned(u, bytes, size) && unwrap_from(u, what);
+    return unwrap_from(u, unwrap_owned(u, bytes, size), what);
 }
 
 /* Where this begins in the text; NULL if nowhere. */
@@ -139,19 +157,17 @@ static bool unwrap_pem(struct unwrapping *u, struct span text)
 static bool unwrap_text(struct unwrapping *u, struct span text)
 {
     size_t size;
-    text = trimmed(text);
-    if (text.size == 0)
-        return false;
+    text = trimmed(text); /* which leaves some: is_text() */
     u->instead = "text that is neither PEM, hexadecimal nor base64";
     if (find(text, "-----BEGIN "))
         return unwrap_pem(u, text);
     if (text.data[0] == '[')
         return unwrap_json(u, text);
-    uint8_t *bytes = hex_bytes(text, &size);
+    uint8_t *bytes = hex_bytes(u, text, &size);
     if (!bytes)
         return unwrap_base64(u, text, "base64");
     u->instead = "hexadecimal of something else";
-    return unwrap_owned(u, bytes, size) && unwrap_from(u, "hexadecimal");
+    return unwrap_from(u, unwrap_owned(u, bytes, size), "hexadecimal");
 }
 
 /* ---- any ---- */
@@ -181,8 +197,8 @@ static bool unwrap_here(struct unwrapping *u, struct span bytes)
     if (bytes.size < 2)
         return false;
     if (is_open_enclave(bytes))
-        return unwrap_any(u, span_of(bytes.data + 16, (size_t)load_le64(bytes.data + 8))) &&
-               unwrap_from(u, "an Open Enclave report");
+        return unwrap_from(u, unwrap_any(u, span_of(bytes.data + 16, (size_t)load_le64(bytes.data + 8))),
+                           "an Open Enclave report");
     if (is_text(trimmed(bytes)))
         return unwrap_text(u, bytes);
     if (bytes.data[0] == 0x30 || bytes.data[0] == 0x04 || bytes.data[0] == 0x0c)
@@ -212,6 +228,8 @@ int attest_unwrap(struct span file, struct unwrapped *unwrapped, struct casemate
     if (unwrap_any(&u, file))
         return 0;
     unwrapped_free(unwrapped);
+    if (u.starved)
+        return casemate_fail(err, E_NOMEM, "No memory to look for evidence");
     (void)casemate_fail_expected(
         err, E_EVIDENCE,
         "a bundle, a quote, an attestation report or an EAT: binary, hexadecimal, base64 or PEM, or in an "

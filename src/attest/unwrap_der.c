@@ -54,11 +54,11 @@ static bool enter(struct span *at, int tag, struct span *content)
     return true;
 }
 
-/* Any element. */
+/* Any element; there is one. */
 static bool skip(struct span *at)
 {
     struct span content;
-    return at->size && enter(at, at->data[0], &content);
+    return enter(at, at->data[0], &content);
 }
 
 static bool next_is(struct span at, int tag)
@@ -76,7 +76,7 @@ static bool unwrap_extensions(struct unwrapping *u, struct span list)
         if (next_is(extension, MBEDTLS_ASN1_BOOLEAN) && !skip(&extension))
             return false;
         if (enter(&extension, MBEDTLS_ASN1_OCTET_STRING, &value) && unwrap_any(u, value))
-            return unwrap_from(u, name_of(oid));
+            return unwrap_from(u, true, name_of(oid));
     }
     return false;
 }
@@ -88,8 +88,10 @@ static bool unwrap_certificate(struct unwrapping *u, struct span body)
     while (body.size && !next_is(body, CONTEXT_3))
         if (!skip(&body))
             return false;
-    return enter(&body, CONTEXT_3, &explicit) && enter(&explicit, SEQUENCE, &list) &&
-           unwrap_extensions(u, list) && unwrap_from(u, "a certificate");
+    return unwrap_from(u,
+                       enter(&body, CONTEXT_3, &explicit) && enter(&explicit, SEQUENCE, &list) &&
+                           unwrap_extensions(u, list),
+                       "a certificate");
 }
 
 /* CertificationRequestInfo: [0] holds attributes; extensionRequest is 1.2.840.113549.1.9.14. */
@@ -105,7 +107,7 @@ static bool unwrap_request(struct unwrapping *u, struct span body)
     while (enter(&attributes, SEQUENCE, &attribute))
         if (enter(&attribute, MBEDTLS_ASN1_OID, &oid) && span_equal(oid, wanted) &&
             enter(&attribute, SET, &values) && enter(&values, SEQUENCE, &list) && unwrap_extensions(u, list))
-            return unwrap_from(u, "a certification request");
+            return unwrap_from(u, true, "a certification request");
     return false;
 }
 
@@ -161,19 +163,27 @@ bool unwrap_cbor(struct unwrapping *u, struct span cbor)
     return false;
 }
 
+/* A copy, for the text goes with the array. */
+static bool unwrap_item(struct unwrapping *u, struct span item)
+{
+    uint8_t *copy = malloc(item.size + 1);
+    if (!copy) {
+        u->starved = true;
+        return false;
+    }
+    memcpy(copy, item.data, item.size);
+    return unwrap_owned(u, copy, item.size);
+}
+
 bool unwrap_json(struct unwrapping *u, struct span text)
 {
     json_t *array = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
     bool found = false;
     for (size_t i = 0; i < json_array_size(array) && i < ITEMS_MAX && !found; i++) {
-        const char *string = json_string_value(json_array_get(array, i));
-        size_t size = string ? json_string_length(json_array_get(array, i)) : 0;
-        uint8_t *copy = size ? malloc(size) : NULL; /* the text goes with the array */
-        if (copy) {
-            memcpy(copy, string, size);
-            found = unwrap_owned(u, copy, size);
-        }
+        const json_t *item = json_array_get(array, i);
+        if (json_is_string(item))
+            found = unwrap_item(u, span_of(json_string_value(item), json_string_length(item)));
     }
     json_decref(array);
-    return found && unwrap_from(u, "JSON");
+    return unwrap_from(u, found, "JSON");
 }

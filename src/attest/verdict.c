@@ -14,15 +14,15 @@ static json_t *statement_json(const struct statement *s)
 {
     json_t *to = json_pack("{s:s, s:s, s:s, s:s}", "kind", statement_kind_name(s->kind), "tee", s->tee,
                            "mode", s->mode, "state", keep_state_name(s->state));
-    (void)json_object_set_new(to, "instance", verdict_hex_json(s->instance, INSTANCE_ID_SIZE));
-    (void)json_object_set_new(to, "spki", verdict_hex_json(s->spki, DIGEST_SIZE));
-    (void)json_object_set_new(to, "boot", verdict_hex_json(s->boot, DIGEST_SIZE));
+    verdict_json_add(&to, "instance", verdict_hex_json(s->instance, INSTANCE_ID_SIZE));
+    verdict_json_add(&to, "spki", verdict_hex_json(s->spki, DIGEST_SIZE));
+    verdict_json_add(&to, "boot", verdict_hex_json(s->boot, DIGEST_SIZE));
     if (s->state != KEEP_UNOWNED)
-        (void)json_object_set_new(to, "owner", verdict_hex_json(s->owner, DIGEST_SIZE));
+        verdict_json_add(&to, "owner", verdict_hex_json(s->owner, DIGEST_SIZE));
     if (s->kind == STATEMENT_WORKLOAD)
-        (void)json_object_set_new(to, "workload", verdict_hex_json(s->workload, DIGEST_SIZE));
+        verdict_json_add(&to, "workload", verdict_hex_json(s->workload, DIGEST_SIZE));
     if (s->kind == STATEMENT_RECEIPT)
-        (void)json_object_set_new(to, "run", verdict_hex_json(s->run, RUN_ID_SIZE));
+        verdict_json_add(&to, "run", verdict_hex_json(s->run, RUN_ID_SIZE));
     return to;
 }
 
@@ -46,9 +46,9 @@ static json_t *check_json(const struct verdict *v, enum check_id id)
         json_pack("{s:s, s:s, s:b, s:s, s:s, s:s}", "id", check_id_name(id), "title", check_title(id), "ok",
                   !failed, "state", states[row->state], "expected", row->expected, "found", found_of(row));
     if (failed) {
-        (void)json_object_set_new(to, "reason", json_string(reason_of(v, id)));
-        (void)json_object_set_new(to, "why", json_string(check_why(id)));
-        (void)json_object_set_new(to, "fix", json_string(check_fix(id)));
+        verdict_json_add(&to, "reason", json_string(reason_of(v, id)));
+        verdict_json_add(&to, "why", json_string(check_why(id)));
+        verdict_json_add(&to, "fix", json_string(check_fix(id)));
     }
     return to;
 }
@@ -57,46 +57,58 @@ static json_t *strangers_json(const struct collateral *collateral)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < collateral->stranger_count; i++)
-        (void)json_array_append_new(list, json_pack("{s:s, s:s}", "name", collateral->stranger[i].name, "why",
-                                                    collateral->stranger[i].why));
+        verdict_json_append(&list, json_pack("{s:s, s:s}", "name", collateral->stranger[i].name, "why",
+                                             collateral->stranger[i].why));
     return json_pack("{s:I, s:o, s:I}", "items", (json_int_t)collateral->count, "not_understood", list,
                      "not_listed", (json_int_t)collateral->strangers_beyond);
 }
 
-int verdict_json(const struct verdict *verdict, const struct collateral *collateral, char **text,
-                 struct casemate_error *err)
+json_t *verdict_object(const struct verdict *verdict)
 {
     json_t *checks = json_array(), *reasons = json_array();
     for (unsigned id = 0; id < CHECK_COUNT; id++) {
         if (!verdict->report.used[id])
             continue;
-        (void)json_array_append_new(checks, check_json(verdict, (enum check_id)id));
+        verdict_json_append(&checks, check_json(verdict, (enum check_id)id));
         if (check_failed(&verdict->report, (enum check_id)id))
-            (void)json_array_append_new(reasons, json_string(reason_of(verdict, (enum check_id)id)));
+            verdict_json_append(&reasons, json_string(reason_of(verdict, (enum check_id)id)));
     }
-    json_t *whole =
-        json_pack("{s:s, s:o, s:o, s:o, s:o}", "verdict", verdict->accepted ? "accepted" : "refused",
-                  "reasons", reasons, "checks", checks, "claims", verdict_claims_json(verdict), "expires",
-                  verdict_time_json(verdict->expires));
-    if (whole && verdict->has_statement)
-        (void)json_object_set_new(whole, "statement", statement_json(&verdict->statement));
-    if (whole && collateral)
-        (void)json_object_set_new(whole, "collateral", strangers_json(collateral));
-    *text = whole ? json_dumps(whole, JSON_COMPACT) : NULL;
+    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "verdict", verdict->accepted ? "accepted" : "refused",
+                     "reasons", reasons, "checks", checks, "claims", verdict_claims_json(verdict), "expires",
+                     verdict_time_json(verdict->expires));
+}
+
+int verdict_json(const struct verdict *verdict, const struct collateral *collateral, char **text,
+                 struct casemate_error *err)
+{
+    json_t *whole = verdict_object(verdict);
+    if (verdict->has_statement)
+        verdict_json_add(&whole, "statement", statement_json(&verdict->statement));
+    if (collateral)
+        verdict_json_add(&whole, "collateral", strangers_json(collateral));
+    *text = verdict_json_text(whole);
     json_decref(whole);
     return *text ? 0 : casemate_fail(err, E_NOMEM, "No memory for the verdict's JSON");
 }
 
-bool verdict_claim(const struct verdict *verdict, const char *name, char *text, size_t capacity)
+static bool claim_text(const json_t *claims, const char *name, char *text, size_t capacity)
 {
-    json_t *claims = verdict_claims_json(verdict), *value = json_object_get(claims, name);
+    const json_t *value = json_object_get(claims, name);
     if (json_is_string(value))
         (void)snprintf(text, capacity, "%s", json_string_value(value));
     else if (json_is_boolean(value))
         (void)snprintf(text, capacity, "%s", json_is_true(value) ? "true" : "false");
     else if (json_is_integer(value))
         (void)snprintf(text, capacity, "%lld", (long long)json_integer_value(value));
-    bool found = json_is_string(value) || json_is_boolean(value) || json_is_integer(value);
+    else
+        return false;
+    return true;
+}
+
+bool verdict_claim(const struct verdict *verdict, const char *name, char *text, size_t capacity)
+{
+    json_t *claims = verdict_claims_json(verdict);
+    bool found = claim_text(claims, name, text, capacity);
     json_decref(claims);
     return found;
 }
@@ -106,9 +118,12 @@ static void print_claims(struct buffer *b, const struct verdict *v)
     static const char *const names[] = {"tee",     "class",      "enforced_by", "measurement", "debug",
                                         "binding", "tcb_status", "platform",    "root",        "issued_at"};
     char value[256];
+    json_t *claims = verdict_claims_json(v);
+    b->failed = b->failed || !claims;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (verdict_claim(v, names[i], value, sizeof value))
+        if (claim_text(claims, names[i], value, sizeof value))
             buffer_printf(b, "  %-12s %s\n", names[i], value);
+    json_decref(claims);
 }
 
 /* A check: whether it holds, what it says, and why that matters; or why it does not apply. */

@@ -91,6 +91,24 @@ void snp_hierarchy_free(struct snp_hierarchy *h)
     pki_key_free(&h->stranger);
 }
 
+struct snp_hierarchy snp_test_hierarchy;
+
+int snp_start(void **state)
+{
+    (void)state;
+    if (psa_crypto_init() != PSA_SUCCESS)
+        return -1;
+    snp_hierarchy_make(&snp_test_hierarchy);
+    return 0;
+}
+
+int snp_stop(void **state)
+{
+    (void)state;
+    snp_hierarchy_free(&snp_test_hierarchy);
+    return 0;
+}
+
 /* ---- the case ---- */
 
 void snp_put32(struct snp_case *c, size_t at, uint32_t value)

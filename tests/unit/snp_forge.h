@@ -59,6 +59,11 @@ struct snp_hierarchy {
 void snp_hierarchy_make(struct snp_hierarchy *h);
 void snp_hierarchy_free(struct snp_hierarchy *h);
 
+/* What a group of tests starts and stops with: the keys that all its evidence is signed by. */
+extern struct snp_hierarchy snp_test_hierarchy;
+int snp_start(void **state);
+int snp_stop(void **state);
+
 /* What the certificate of the signing key is to say. */
 struct snp_certificate_wish {
     const char *subject, *issuer, *product_name;

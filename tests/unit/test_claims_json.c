@@ -197,6 +197,50 @@ static void what_is_not_claimed_is_not_there(void **state)
     assert_false(has("measurement") || has("launch") || has("debug") || has("report_data"));
 }
 
+static bool is(const char *family, const char *name, const char *expected)
+{
+    json_t *made = verdict_claims_json(&verdict);
+    const json_t *value = json_object_get(json_object_get(made, family), name);
+    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    const bool same = text ? strcmp(text, expected) == 0 : expected[0] == '\0';
+    free(text);
+    json_decref(made);
+    return same;
+}
+
+static void what_a_platform_is_configured_to_stands_there_as_it_is(void **state)
+{
+    (void)state;
+    make_tdx();
+    assert_true(is("intel", "smt", "true") && is("intel", "dynamic", "false"));
+    assert_true(is("tdx", "mrservicetd",
+                   "\"606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f"
+                   "808182838485868788898a8b8c8d8e8f\""));
+    verdict.claims.intel.smt = false;
+    verdict.claims.intel.dynamic = verdict.claims.intel.cached_keys = true;
+    assert_true(is("intel", "smt", "false") && is("intel", "dynamic", "true") &&
+                is("intel", "cached_keys", "true"));
+    verdict.claims.intel.has_configuration = verdict.claims.tdx.has_1_5 = false;
+    assert_true(is("intel", "smt", "") && is("intel", "dynamic", "") && is("intel", "cached_keys", ""));
+    assert_true(is("tdx", "mrservicetd", "") && is("tdx", "tee_tcb_svn2", ""));
+    make_snp();
+    assert_true(is("snp", "signing_key", "\"vcek\"") && is("snp", "chip_masked", "false"));
+    verdict.claims.snp.vlek = verdict.claims.snp.chip_masked = true;
+    assert_true(is("snp", "signing_key", "\"vlek\"") && is("snp", "chip_masked", "true"));
+}
+
+static void a_launch_digest_of_its_own_is_shown_with_its_profile(void **state)
+{
+    (void)state;
+    make_snp();
+    assert_true(is("launch", "profile", "\"default\""));
+    (void)snprintf(verdict.claims.launch_profile, sizeof verdict.claims.launch_profile, "vmsa-4");
+    verdict.claims.launch.size = 2;
+    verdict.claims.launch.bytes[0] = 0xab;
+    verdict.claims.launch.bytes[1] = 0xcd;
+    assert_true(is("launch", "profile", "\"vmsa-4\"") && is("launch", "digest", "\"abcd\""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +248,8 @@ int main(void)
         cmocka_unit_test(claims_of_a_trust_domain_are_the_golden_ones),
         cmocka_unit_test(claims_of_an_snp_guest_are_the_golden_ones),
         cmocka_unit_test(what_is_not_claimed_is_not_there),
+        cmocka_unit_test(what_a_platform_is_configured_to_stands_there_as_it_is),
+        cmocka_unit_test(a_launch_digest_of_its_own_is_shown_with_its_profile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

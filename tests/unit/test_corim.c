@@ -32,7 +32,23 @@ struct wish {
     bool other_tag; /* a concise tag of another kind beside it */
     bool other_triples;
     bool garbage;
+    size_t triples;                                     /* 0: 1 */
+    bool triple_of_three, digest_of_three, digest_text; /* an item too many; its algorithm by name */
+    bool version, key_number;                           /* measurement values have one; mkey is no text */
+    bool index, group;                                  /* one more of a class, of an environment */
+    uint64_t date_tag;                                  /* 0: 1; PLAIN: none */
+    bool date_other;                                    /* one more of a validity */
+    uint64_t profile_tag;                               /* 0: 32; PLAIN: none */
+    bool profile_bytes;
+    bool tag_plain; /* a concise tag is untagged */
 };
+#define PLAIN UINT64_MAX
+
+static void put_tag(struct cbor_writer *w, uint64_t tag, uint64_t usual)
+{
+    if (tag != PLAIN)
+        cbor_put_tag(w, tag ? tag : usual);
+}
 
 static struct casemate_error err;
 static struct corim corim;
@@ -42,13 +58,19 @@ static void put_measurement(struct cbor_writer *w, const struct wish *o)
 {
     uint8_t digest[64];
     memset(digest, 0xab, sizeof digest);
-    cbor_put_map(w, (size_t)1 + (o->key != NULL) + o->authorised);
-    if (o->key) {
+    cbor_put_map(w, (size_t)1 + (o->key != NULL) + o->key_number + o->authorised);
+    if (o->key || o->key_number)
         cbor_put_uint(w, 0);
+    if (o->key)
         cbor_put_text(w, span_text(o->key));
-    }
+    else if (o->key_number)
+        cbor_put_uint(w, 1);
     cbor_put_uint(w, 1);
-    cbor_put_map(w, (size_t)2 + o->svn + o->flags);
+    cbor_put_map(w, (size_t)2 + o->version + o->svn + o->flags);
+    if (o->version) {
+        cbor_put_uint(w, 0);
+        cbor_put_map(w, 0);
+    }
     if (o->svn) {
         cbor_put_uint(w, 1);
         if (o->svn_tag)
@@ -57,9 +79,14 @@ static void put_measurement(struct cbor_writer *w, const struct wish *o)
     }
     cbor_put_uint(w, 2);
     cbor_put_array(w, 1);
-    cbor_put_array(w, 2);
-    cbor_put_uint(w, o->algorithm ? o->algorithm : 7);
+    cbor_put_array(w, (size_t)2 + o->digest_of_three);
+    if (o->digest_text)
+        cbor_put_text(w, SPAN_LITERAL("sha-384"));
+    else
+        cbor_put_uint(w, o->algorithm ? o->algorithm : 7);
     cbor_put_bytes(w, span_of(digest, o->digest_size ? o->digest_size : 48));
+    if (o->digest_of_three)
+        cbor_put_uint(w, 0);
     if (o->flags) {
         cbor_put_uint(w, 3);
         cbor_put_map(w, 0);
@@ -75,10 +102,10 @@ static void put_measurement(struct cbor_writer *w, const struct wish *o)
 static void put_triple(struct cbor_writer *w, const struct wish *o)
 {
     size_t times = o->times ? o->times : 1;
-    cbor_put_array(w, 2);
-    cbor_put_map(w, (size_t)1 + o->instance);
+    cbor_put_array(w, (size_t)2 + o->triple_of_three);
+    cbor_put_map(w, (size_t)1 + o->instance + o->group);
     cbor_put_uint(w, 0);
-    cbor_put_map(w, (size_t)2 + o->layer);
+    cbor_put_map(w, (size_t)2 + o->layer + o->index);
     cbor_put_uint(w, 1);
     cbor_put_text(w, SPAN_LITERAL("Casemate"));
     cbor_put_uint(w, 2);
@@ -87,13 +114,23 @@ static void put_triple(struct cbor_writer *w, const struct wish *o)
         cbor_put_uint(w, 3);
         cbor_put_uint(w, 1);
     }
+    if (o->index) {
+        cbor_put_uint(w, 4);
+        cbor_put_uint(w, 1);
+    }
     if (o->instance) {
         cbor_put_uint(w, 1);
         cbor_put_bytes(w, SPAN_LITERAL("one"));
     }
+    if (o->group) {
+        cbor_put_uint(w, 2);
+        cbor_put_bytes(w, SPAN_LITERAL("many"));
+    }
     cbor_put_array(w, times);
     for (size_t i = 0; i < times; i++)
         put_measurement(w, o);
+    if (o->triple_of_three)
+        cbor_put_uint(w, 0);
 }
 
 static struct span put_comid(const struct wish *o)
@@ -109,8 +146,10 @@ static struct span put_comid(const struct wish *o)
     cbor_put_uint(&w, 4);
     cbor_put_map(&w, (size_t)1 + o->other_triples);
     cbor_put_uint(&w, 0);
-    cbor_put_array(&w, 1);
-    put_triple(&w, o);
+    const size_t triples = o->triples ? o->triples : 1;
+    cbor_put_array(&w, triples);
+    for (size_t i = 0; i < triples; i++)
+        put_triple(&w, o);
     if (o->other_triples) {
         cbor_put_uint(&w, 1);
         cbor_put_array(&w, 0);
@@ -125,12 +164,12 @@ static struct span put_comid(const struct wish *o)
     return whole;
 }
 
-static void put_date(struct cbor_writer *w, uint64_t key, int64_t date)
+static void put_date(struct cbor_writer *w, uint64_t key, int64_t date, uint64_t tag)
 {
     if (date == 0)
         return;
     cbor_put_uint(w, key);
-    cbor_put_tag(w, 1);
+    put_tag(w, tag, 1);
     cbor_put_int(w, date);
 }
 
@@ -147,7 +186,9 @@ static struct span make(const struct wish *o)
     cbor_put_uint(&w, 0);
     cbor_put_text(&w, SPAN_LITERAL("corim id"));
     cbor_put_uint(&w, 1);
-    cbor_put_array(&w, (size_t)1 + o->other_tag);
+    cbor_put_array(&w, (size_t)1 + o->other_tag + o->tag_plain);
+    if (o->tag_plain)
+        cbor_put_bytes(&w, SPAN_LITERAL("no tag"));
     if (o->other_tag) {
         cbor_put_tag(&w, 505);
         cbor_put_bytes(&w, SPAN_LITERAL("a software tag"));
@@ -156,14 +197,21 @@ static struct span make(const struct wish *o)
     cbor_put_bytes(&w, inner);
     if (o->profile) {
         cbor_put_uint(&w, 3);
-        cbor_put_tag(&w, 32);
-        cbor_put_text(&w, span_text(o->profile));
+        put_tag(&w, o->profile_tag, 32);
+        if (o->profile_bytes)
+            cbor_put_bytes(&w, span_text(o->profile));
+        else
+            cbor_put_text(&w, span_text(o->profile));
     }
     if (o->from || o->until) {
         cbor_put_uint(&w, 4);
-        cbor_put_map(&w, (size_t)(o->from != 0) + (o->until != 0));
-        put_date(&w, 0, o->from);
-        put_date(&w, 1, o->until);
+        cbor_put_map(&w, (size_t)(o->from != 0) + (o->until != 0) + o->date_other);
+        put_date(&w, 0, o->from, o->date_tag);
+        put_date(&w, 1, o->until, o->date_tag);
+        if (o->date_other) {
+            cbor_put_uint(&w, 2);
+            cbor_put_text(&w, SPAN_LITERAL("noted"));
+        }
     }
     assert_int_equal(cbor_writer_finish(&w, &whole), 0);
     return whole;
@@ -198,6 +246,10 @@ static void measurements_of_each_tee_are_read(void **state)
     reads((struct wish){.profile = "tag:casemate.example,2026:reference-1"}, "snp", 48);
     reads((struct wish){.comid_profile = "tag:casemate.example,2026:reference-1"}, "snp", 48);
     reads((struct wish){.from = NOW - 1, .until = NOW + 1}, "snp", 48);
+    reads((struct wish){.from = NOW - 1, .until = NOW + 1, .date_tag = PLAIN, .date_other = true}, "snp", 48);
+    reads((struct wish){.outer = 500}, "snp", 48);
+    reads((struct wish){.version = true, .tag_plain = true}, "snp", 48);
+    reads((struct wish){.profile = "tag:casemate.example,2026:reference-1", .profile_tag = PLAIN}, "snp", 48);
 }
 
 static void a_security_version_is_a_minimum(void **state)
@@ -223,6 +275,13 @@ static void what_would_have_to_match_too_is_not_ignored(void **state)
     refuses((struct wish){.layer = true}, none);
     refuses((struct wish){.instance = true}, none);
     refuses((struct wish){.authorised = true}, none);
+    refuses((struct wish){.layer = true, .index = true}, none);
+    refuses((struct wish){.instance = true, .group = true}, none);
+    refuses((struct wish){.index = true}, none);
+    refuses((struct wish){.group = true}, none);
+    refuses((struct wish){.key_number = true}, none);
+    refuses((struct wish){.digest_text = true}, none);
+    refuses((struct wish){.flags = true, .svn = true, .svn_value = UINT64_C(1) << 32}, none);
     refuses((struct wish){.key = "rtmr0"}, none);
     refuses((struct wish){.model = "other"}, none);
     refuses((struct wish){.model = "a name that is long"}, none);
@@ -245,6 +304,14 @@ static void profiles_dates_and_signatures_that_nobody_here_knows_are_refused(voi
     refuses((struct wish){.outer = 500, .inner = 500}, "something else");
     refuses((struct wish){.outer = 999}, "something else");
     refuses((struct wish){.garbage = true}, "KEEP_EFORMAT");
+    refuses((struct wish){.triple_of_three = true}, "KEEP_ESIZE");
+    refuses((struct wish){.digest_of_three = true, .times = 2}, "KEEP_ESIZE");
+    refuses((struct wish){.svn = true, .svn_tag = 554}, "KEEP_EFORMAT");
+    refuses((struct wish){.from = 1, .date_tag = 2}, "KEEP_EFORMAT");
+    refuses((struct wish){.profile = "tag:casemate.example,2026:reference-1", .profile_tag = 33},
+            "a profile that is not known");
+    refuses((struct wish){.profile = "tag:casemate.example,2026:reference-1", .profile_bytes = true},
+            "a profile that is not known");
 }
 
 static void a_corim_cut_anywhere_is_refused(void **state)
@@ -268,6 +335,10 @@ static void there_are_limits(void **state)
     reads(wish, "snp", 48);
     wish.times++;
     assert_int_equal(corim_read(make(&wish), "corim", NOW, &corim, &err), -1);
+    wish = (struct wish){.times = CORIM_VALUES_MAX / 2 + 1, .triples = 2}; /* together past the limit */
+    err = (struct casemate_error){0};
+    assert_int_equal(corim_read(make(&wish), "corim", NOW, &corim, &err), -1);
+    assert_int_equal(err.code, E_LIMIT);
     uint8_t *huge = calloc(1, CORIM_SIZE_MAX + 1);
     assert_int_equal(corim_read(span_of(huge, CORIM_SIZE_MAX + 1), "corim", NOW, &corim, &err), -1);
     assert_int_equal(err.code, E_LIMIT);

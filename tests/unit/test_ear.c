@@ -7,12 +7,29 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <jansson.h>
+#include <mbedtls/pk.h>
 #include <psa/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "../../src/attest/ear.h"
 #include "../../src/base/hex.h"
+
+/* Made by OpenSSL for these tests, and used nowhere. */
+#define X25519_PEM                                                                                           \
+    "-----BEGIN PRIVATE KEY-----\n"                                                                          \
+    "MC4CAQAwBQYDK2VuBCIEIPjgIUxoNrnboYesMU3bWIYKWYnQAiO8gMKh2IBb8Rp2\n"                                     \
+    "-----END PRIVATE KEY-----\n"
+#define RSA_PEM                                                                                              \
+    "-----BEGIN RSA PRIVATE KEY-----\n"                                                                      \
+    "MIIBOgIBAAJBANBHChVC0XmcP+rAjc0N9v65zVZgW0cF/rUFwr/dbCsrkp0SvBC9\n"                                     \
+    "P7Cdwh/0snjLvTRzWbaIC/9ykZXC8obbjmECAwEAAQJAW3G1RZxuqDwn/APKvmsR\n"                                     \
+    "NMmTFAd+S/Kf4A7FcMPgyBqwI1x501MuV7OUB3MzrfnitDKD2SZR0FVw6kYXtF3f\n"                                     \
+    "IQIhAPeqc7auoOUZ44vUoBhCWIOU2TDZvu6Zs9RNnuhItZIVAiEA10lFj5JuDGCC\n"                                     \
+    "oGPJOyE1R1d9ni4jNtrIJCaJe578eh0CIHBV0hKEdtozufBMyyj1vuw/8ZukyGO1\n"                                     \
+    "N8oOQwudHy5ZAiEAlQP3rSgrGlAXOtO3L0GOMmKB5eKDp22KiVNPaI0kr5UCIGwi\n"                                     \
+    "5zm1m3QXN2SFpFcE2/R1qCaEvedral2KI6QHgevu\n"                                                             \
+    "-----END RSA PRIVATE KEY-----\n"
 
 static struct verdict verdict;
 static struct ear_vector vector;
@@ -92,6 +109,22 @@ static void a_tcb_with_known_holes_is_a_warning_at_best(void **state)
     make_good();
     fail_row(CHECK_REVOCATION);
     expect(0, 3, 3, 96, 2, "contraindicated");
+    make_good();
+    fail_row(CHECK_FLOOR_BADRAM); /* a published break */
+    expect(0, 3, 3, 96, 2, "contraindicated");
+}
+
+/* What a certificate says is proved, also when its dates are past; and a TEE may have no levels. */
+static void dates_and_missing_levels_prove_nothing_false(void **state)
+{
+    (void)state;
+    make_good();
+    fail_row(CHECK_VALIDITY);
+    expect(0, 3, 3, 2, 2, "contraindicated");
+    make_good();
+    verdict.claims.has_tcb = false;
+    verdict.claims.tcb.status[0] = '\0';
+    expect(0, 3, 3, 2, 2, "affirming");
 }
 
 static void code_that_is_not_known_is_not_approved(void **state)
@@ -173,6 +206,12 @@ static const char *text_of(const json_t *object, const char *key)
     return json_string_value(json_object_get(object, key));
 }
 
+static json_t *claims_of(const char *jwt)
+{
+    const char *first = strchr(jwt, '.') + 1;
+    return decode(first, (size_t)(strrchr(jwt, '.') - first));
+}
+
 static void a_result_is_a_jwt_of_three_parts(void **state)
 {
     (void)state;
@@ -206,11 +245,74 @@ static void a_result_is_a_jwt_of_three_parts(void **state)
     free(jwt);
     verdict.binding = ATTEST_RECORDED; /* then nothing was answered */
     assert_int_equal(ear_encode(&verdict, &key, 1, "b", SPAN_LITERAL("12345678"), &jwt, &err), 0);
-    claims = decode(strchr(jwt, '.') + 1, (size_t)(strrchr(jwt, '.') - strchr(jwt, '.')) - 1);
+    claims = claims_of(jwt);
     assert_null(json_object_get(claims, "eat_nonce"));
     json_decref(claims);
     free(jwt);
+    /* Too short for one (RFC 9711, section 4.1); and one whose text needs no padding. */
+    verdict.binding = ATTEST_NONCE;
+    assert_int_equal(ear_encode(&verdict, &key, 1, "b", SPAN_LITERAL("1234567"), &jwt, &err), 0);
+    claims = claims_of(jwt);
+    assert_null(json_object_get(claims, "eat_nonce"));
+    json_decref(claims);
+    free(jwt);
+    verdict.claims.tee[0] = '\0'; /* could not be read */
+    assert_int_equal(ear_encode(&verdict, &key, 1, "b", SPAN_LITERAL("123456789"), &jwt, &err), 0);
+    claims = claims_of(jwt);
+    assert_string_equal(text_of(claims, "eat_nonce"), "MTIzNDU2Nzg5");
+    assert_non_null(json_object_get(json_object_get(claims, "submods"), "?"));
+    json_decref(claims);
+    free(jwt);
     ear_key_free(&key);
+}
+
+/* A fresh private key, in PEM. */
+static void make_pem(size_t bits, char *text, size_t capacity)
+{
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    psa_key_id_t id;
+    mbedtls_pk_context pk;
+    psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
+    psa_set_key_bits(&attributes, bits);
+    psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_EXPORT);
+    assert_int_equal(psa_generate_key(&attributes, &id), PSA_SUCCESS);
+    mbedtls_pk_init(&pk);
+    assert_int_equal(mbedtls_pk_copy_from_psa(id, &pk), 0);
+    assert_int_equal(mbedtls_pk_write_key_pem(&pk, (unsigned char *)text, capacity), 0);
+    mbedtls_pk_free(&pk);
+    assert_int_equal(psa_destroy_key(id), PSA_SUCCESS);
+}
+
+static void a_key_on_p384_signs_by_es384(void **state)
+{
+    (void)state;
+    static struct ear_key key;
+    static char pem[4096];
+    char *jwt;
+    make_good();
+    make_pem(384, pem, sizeof pem);
+    assert_int_equal(ear_key_parse(span_text(pem), &key, &err), 0);
+    assert_int_equal(key.bits, 384);
+    assert_int_equal(ear_encode(&verdict, &key, 1, "b", SPAN_LITERAL(""), &jwt, &err), 0);
+    json_t *header = decode(jwt, (size_t)(strchr(jwt, '.') - jwt));
+    assert_string_equal(text_of(header, "alg"), "ES384");
+    assert_int_equal(strlen(strrchr(jwt, '.') + 1), 128); /* 96 bytes */
+    json_decref(header);
+    free(jwt);
+    ear_key_free(&key);
+}
+
+static void keys_of_another_kind_and_curve_are_refused_for_what_they_are(void **state)
+{
+    (void)state;
+    static struct ear_key key;
+    err = (struct casemate_error){0};
+    assert_int_equal(ear_key_parse(SPAN_LITERAL(X25519_PEM), &key, &err), -1);
+    assert_int_equal(err.code, E_CONFIG);
+    assert_string_equal(err.found, "a key on another curve");
+    assert_int_equal(ear_key_parse(SPAN_LITERAL(RSA_PEM), &key, &err), -1);
+    assert_int_equal(err.code, E_CONFIG);
+    assert_string_equal(err.found, "a key of another kind");
 }
 
 static void a_key_is_read_back(void **state)
@@ -252,11 +354,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_accepted_is_affirmed),
         cmocka_unit_test(a_tcb_with_known_holes_is_a_warning_at_best),
+        cmocka_unit_test(dates_and_missing_levels_prove_nothing_false),
         cmocka_unit_test(code_that_is_not_known_is_not_approved),
         cmocka_unit_test(simulated_evidence_is_contraindicated_whatever_the_policy),
         cmocka_unit_test(debugging_and_other_configuration_count),
         cmocka_unit_test(what_is_not_proved_says_so_in_every_claim),
         cmocka_unit_test(a_result_is_a_jwt_of_three_parts),
+        cmocka_unit_test(a_key_on_p384_signs_by_es384),
+        cmocka_unit_test(keys_of_another_kind_and_curve_are_refused_for_what_they_are),
         cmocka_unit_test(a_key_is_read_back),
         cmocka_unit_test(what_is_no_private_key_on_such_a_curve_is_refused),
     };

@@ -109,6 +109,53 @@ static void floors_are_lifted_by_name_and_other_clauses_of_snp_are_named(void **
     assert_true(accepts(text));
 }
 
+static void what_is_not_claimed_makes_no_clause(void **state)
+{
+    (void)state;
+    make_verdict();
+    verdict.claims.has_svn = false;
+    char *text = made();
+    assert_non_null(strstr(text, "# [[signer]]"));
+    assert_null(strstr(text, "product ="));
+    free(text);
+    verdict.claims.signer.size = 0;
+    verdict.claims.platform[0] = '\0';
+    verdict.claims.tcb.status[0] = '\0'; /* no collateral */
+    text = made();
+    assert_null(strstr(text, "signer"));
+    assert_null(strstr(text, "platforms"));
+    assert_null(strstr(text, "tcb_status"));
+    free(text);
+    verdict.claims.has_tcb = false;
+    text = made();
+    assert_null(strstr(text, "tcb_status"));
+    assert_true(accepts(text));
+}
+
+static void signing_keys_stand_in_the_json_by_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *policy, *json;
+    } cases[] = {
+        {"version = 1\n[snp]\nsigning_keys = [\"vcek\"]\n", "\"snp.signing_keys\":[\"vcek\"]"},
+        {"version = 1\n[snp]\nsigning_keys = [\"vlek\"]\n", "\"snp.signing_keys\":[\"vlek\"]"},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        struct policy *policy;
+        char *text;
+        assert_int_equal(policy_parse(cases[i].policy, strlen(cases[i].policy), "p", &policy, &err), 0);
+        assert_int_equal(policy_json(policy, &text, &err), 0);
+        json_t *parsed = json_loads(text, 0, NULL);
+        char *compact = json_dumps(parsed, JSON_COMPACT);
+        assert_non_null(strstr(compact, cases[i].json));
+        json_decref(parsed);
+        free(compact);
+        free(text);
+        policy_free(policy);
+    }
+}
+
 static void simulated_evidence_names_its_root(void **state)
 {
     (void)state;
@@ -231,6 +278,8 @@ int main(void)
         cmocka_unit_test(a_policy_from_evidence_accepts_it_and_nothing_else),
         cmocka_unit_test(what_is_weak_in_the_evidence_is_said_beside_what_allows_it),
         cmocka_unit_test(floors_are_lifted_by_name_and_other_clauses_of_snp_are_named),
+        cmocka_unit_test(what_is_not_claimed_makes_no_clause),
+        cmocka_unit_test(signing_keys_stand_in_the_json_by_name),
         cmocka_unit_test(simulated_evidence_names_its_root),
         cmocka_unit_test(what_only_collateral_shows_is_said_and_what_is_false_makes_no_policy),
         cmocka_unit_test(every_clause_stands_in_the_json),

@@ -14,7 +14,6 @@
 #include "../../src/base/hex.h"
 #include "snp_vectors.h"
 
-static struct snp_hierarchy hierarchy;
 static struct snp_case wish;
 static struct snp_bytes bytes;
 static struct verdict verdict;
@@ -22,7 +21,7 @@ static struct casemate_error err;
 
 static void make(enum snp_product product)
 {
-    snp_case_make(&wish, &hierarchy, product);
+    snp_case_make(&wish, &snp_test_hierarchy, product);
 }
 
 static void run(void)
@@ -578,22 +577,6 @@ static void sev_and_sev_es_are_refused_with_the_reason(void **state)
     assert_true(verdict.claims.debug);
 }
 
-static int start(void **state)
-{
-    (void)state;
-    if (psa_crypto_init() != PSA_SUCCESS)
-        return -1;
-    snp_hierarchy_make(&hierarchy);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    snp_hierarchy_free(&hierarchy);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -621,5 +604,5 @@ int main(void)
         cmocka_unit_test(sev_and_sev_es_are_refused_with_the_reason),
         cmocka_unit_test(other_bytes_of_that_size_are_of_no_known_form),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, snp_start, snp_stop);
 }

@@ -12,8 +12,6 @@
 
 bool check_masked[CHECK_COUNT + 1];
 
-static struct snp_hierarchy hierarchy;
-
 static bool accepted(const struct snp_vector *v, enum check_id masked)
 {
     static struct snp_case wish;
@@ -21,7 +19,7 @@ static bool accepted(const struct snp_vector *v, enum check_id masked)
     struct casemate_error err = {0};
     memset(check_masked, 0, sizeof check_masked);
     check_masked[masked] = true;
-    snp_case_make(&wish, &hierarchy, v->product);
+    snp_case_make(&wish, &snp_test_hierarchy, v->product);
     v->bend(&wish);
     assert_int_equal(snp_case_run(&wish, &verdict, &err), 0);
     check_masked[masked] = false;
@@ -48,27 +46,11 @@ static void with_another_row_masked_no_vector_is_accepted(void **state)
     }
 }
 
-static int start(void **state)
-{
-    (void)state;
-    if (psa_crypto_init() != PSA_SUCCESS)
-        return -1;
-    snp_hierarchy_make(&hierarchy);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    snp_hierarchy_free(&hierarchy);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(with_its_row_masked_each_vector_is_accepted),
         cmocka_unit_test(with_another_row_masked_no_vector_is_accepted),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, snp_start, snp_stop);
 }

@@ -257,6 +257,89 @@ static void the_header_of_open_enclave_is_passed(void **state)
     finds_none(span_of(report, sizeof report), "bytes of no known form");
 }
 
+static void open_enclaves_header_must_be_of_remote_evidence(void **state)
+{
+    (void)state;
+    uint8_t report[16 + sizeof evidence] = {1, 0, 0, 0, 1, 0, 0, 0, sizeof evidence};
+    memcpy(report + 16, evidence, sizeof evidence);
+    finds_none(span_of(report, sizeof report), "bytes of no known form");
+    report[4] = 2;
+    report[16] ^= 1; /* nothing that is known behind it */
+    finds_none(span_of(report, sizeof report), "bytes of no known form");
+}
+
+/* Nobody is made to look through a file of ten thousand parts. */
+static void only_the_first_parts_are_looked_at(void **state)
+{
+    (void)state;
+    static struct der string, to;
+    static char text[65536];
+    char base64[128];
+    text_of(whole(), base64, true);
+    for (unsigned before = 31; before <= 32; before++) {
+        size_t used = 0;
+        for (unsigned i = 0; i < before; i++)
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, "-----BEGIN A-----\n\n-----END A-----\n");
+        (void)snprintf(text + used, sizeof text - used, "-----BEGIN A-----\n%s\n-----END A-----\n", base64);
+        if (before < 32)
+            finds(span_text(text), "PEM");
+        else
+            finds_none(span_text(text), "PEM without evidence in it");
+    }
+    for (unsigned before = 15; before <= 16; before++) {
+        size_t used = (size_t)snprintf(text, sizeof text, "[");
+        for (unsigned i = 0; i < before; i++)
+            used += (size_t)snprintf(text + used, sizeof text - used, "1,");
+        (void)snprintf(text + used, sizeof text - used, "\"%s\"]", base64);
+        if (before < 16)
+            finds(span_text(text), "base64 in JSON");
+        else
+            finds_none(span_text(text), "text that is neither PEM, hexadecimal nor base64");
+    }
+    for (unsigned before = 15; before <= 16; before++) {
+        string.size = 0;
+        size_t sequence = der_begin(&string, DER_SEQUENCE);
+        for (unsigned i = 0; i < before; i++)
+            der_put(&string, DER_OCTET_STRING, SPAN_LITERAL("x"));
+        der_put(&string, DER_OCTET_STRING, whole());
+        der_end(&string, sequence);
+        if (before < 16)
+            finds(der_span(&string), "");
+        else
+            finds_none(der_span(&string), "bytes of no known form");
+    }
+    for (unsigned before = 63; before <= 64; before++) {
+        to.size = 0;
+        size_t all = der_begin(&to, DER_SEQUENCE), body = der_begin(&to, DER_SEQUENCE);
+        der_end(&to, der_begin(&to, DER_CONTEXT));
+        size_t explicit = der_begin(&to, DER_CONTEXT + 3), list = der_begin(&to, DER_SEQUENCE);
+        for (unsigned i = 0; i <= before; i++) {
+            size_t one = der_begin(&to, DER_SEQUENCE);
+            der_oid(&to, "1.2.3.4");
+            der_put(&to, DER_OCTET_STRING, i < before ? SPAN_LITERAL("x") : whole());
+            der_end(&to, one);
+        }
+        der_end(&to, list);
+        der_end(&to, explicit);
+        der_end(&to, body);
+        der_end(&to, all);
+        if (before < 64)
+            finds(der_span(&to), "an X.509 extension in a certificate");
+        else
+            finds_none(der_span(&to), "an X.509 certificate or request without evidence in an extension");
+    }
+}
+
+static void texts_of_nothing_are_no_evidence(void **state)
+{
+    (void)state;
+    finds_none(SPAN_LITERAL("0x::"), "text that is neither PEM, hexadecimal nor base64");
+    finds_none(SPAN_LITERAL("::"), "text that is neither PEM, hexadecimal nor base64");
+    finds_none(SPAN_LITERAL("[\"\"]"), "text that is neither PEM, hexadecimal nor base64");
+    finds_none(SPAN_LITERAL("-----BEGIN A----- \n -----END A-----"), "PEM without evidence in it");
+}
+
 /* ---- what is none ---- */
 
 static void what_is_no_evidence_is_named(void **state)
@@ -444,6 +527,9 @@ int main(void)
         cmocka_unit_test(evidence_is_found_in_certification_requests),
         cmocka_unit_test(the_arrays_of_such_extensions_are_opened),
         cmocka_unit_test(the_header_of_open_enclave_is_passed),
+        cmocka_unit_test(open_enclaves_header_must_be_of_remote_evidence),
+        cmocka_unit_test(only_the_first_parts_are_looked_at),
+        cmocka_unit_test(texts_of_nothing_are_no_evidence),
         cmocka_unit_test(what_is_no_evidence_is_named),
         cmocka_unit_test(damaged_wrappings_are_read_within_their_bytes),
         cmocka_unit_test(elements_that_are_missing_are_no_evidence),
