@@ -18,16 +18,18 @@ from pathlib import Path
 
 # Features of the suite's index that the engine has.
 FEATURES = {"mutable-global", "saturating-float-to-int", "sign-extension", "multi-value", "reference-types", "bulk-memory",
-            "tail-call", "extended-const", "multi-memory", "memory64"}
+            "tail-call", "extended-const", "multi-memory", "memory64", "function-references"}
 # Folder, label, arguments.
 WAZERO_SUITES = [
     ("v1", "wasm-1.0", ["--version", "1"]),
     ("v2", "wasm-2.0", ["--version", "2"]),
     ("tail-call", "tail-call", ["--version", "2", "--feature", "tail-call=on"]),
     ("extended-const", "extended-const", ["--version", "2", "--feature", "extended-const=on"]),
+    ("typed-function-references", "function-references",
+     ["--version", "2", "--feature", "function-references=on", "--feature", "tail-call=on"]),
 ]
 WAZERO_OTHERS = {
-    "exception-handling": "exceptions", "threads": "threads", "typed-function-references": "function-references",
+    "exception-handling": "exceptions", "threads": "threads",
 }
 
 

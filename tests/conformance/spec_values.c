@@ -119,14 +119,21 @@ static bool either_matches(const json_t *choices, uint32_t type, const union was
     return false;
 }
 
+/* Is it a reference of that hierarchy, or perhaps one: to a defined type? */
+static bool refers_to(uint32_t type, uint32_t top, uint32_t bottom)
+{
+    uint32_t code = type & 0xFF;
+    return code == top || code == bottom || code == WASM_REF;
+}
+
 bool spec_value_matches(const json_t *expected, uint32_t type, const union wasm_value *value)
 {
     const char *name = text_of(expected, "type");
     const char *text = text_of(expected, "value");
     if (is(name, "either"))
         return either_matches(json_object_get(expected, "values"), type, value);
-    if (is(name, "i32"))
-        return type == WASM_I32 && strtoull(text, NULL, 10) == value->i64;
+    if (is(name, "i32")) /* some converters write it signed */
+        return type == WASM_I32 && (uint32_t)strtoull(text, NULL, 10) == value->i64;
     if (is(name, "i64"))
         return type == WASM_I64 && strtoull(text, NULL, 10) == value->i64;
     if (is(name, "f32"))
@@ -136,12 +143,18 @@ bool spec_value_matches(const json_t *expected, uint32_t type, const union wasm_
     if (is(name, "v128"))
         return type == WASM_V128 && vector_matches(expected, value);
     if (is(name, "funcref") || is(name, "nullfuncref"))
-        return type == WASM_FUNCREF &&
+        return refers_to(type, WASM_FUNCREF, WASM_NULLFUNCREF) &&
                reference_matches(is(name, "funcref") ? text : "null", expected, value);
     if (is(name, "externref") || is(name, "nullexternref"))
-        return type == WASM_EXTERNREF &&
+        return refers_to(type, WASM_EXTERNREF, WASM_NULLEXTERNREF) &&
                reference_matches(is(name, "externref") ? text : "null", expected, value);
-    return is(name, "ref") && (type == WASM_FUNCREF || type == WASM_EXTERNREF) &&
+    if (is(name, "anyref") || is(name, "nullref"))
+        return refers_to(type, WASM_ANYREF, WASM_NULLREF) && is(text, "null") && value->external == NULL;
+    if (is(name, "exnref") || is(name, "nullexnref"))
+        return refers_to(type, WASM_EXNREF, WASM_NULLEXNREF) && is(text, "null") && value->external == NULL;
+    if (is(name, "refnull"))
+        return wasm_type_is_reference(type) && value->external == NULL;
+    return is(name, "ref") && wasm_type_is_reference(type) &&
            reference_matches(text, expected, value);
 }
 

@@ -333,6 +333,7 @@ static int rule_store(struct wasm_body *body, const struct wasm_instruction *ins
 #define FEATURE_reference_types          FEATURE_OF(reference_types)
 #define FEATURE_bulk_memory              FEATURE_OF(bulk_memory)
 #define FEATURE_tail_call                FEATURE_OF(tail_call)
+#define FEATURE_function_references      FEATURE_OF(function_references)
 #define FEATURE_simd                     FEATURE_OF(simd)
 #define ORDER_COMMUTES                   true
 #define ORDER_ORDERED                    false

@@ -64,6 +64,14 @@ struct wasm_condition {
     uint64_t immediate;
 };
 
+/* What a branch names. */
+struct wasm_label {
+    uint32_t depth;
+    struct wasm_control *control;
+    const uint32_t *types; /* what a branch to it carries */
+    uint32_t count;
+};
+
 #define WASM_NO_CELL UINT32_MAX
 
 struct wasm_body {
@@ -228,6 +236,11 @@ void wasm_emit_far_store(struct wasm_body *body, const struct wasm_instruction *
                          const struct wasm_access *access, const struct wasm_operand *address,
                          const struct wasm_operand *value);
 
+/* rules_control.c, for other branches */
+int wasm_body_read_label(struct wasm_body *body, struct wasm_label *label);
+/* The operands on top match `types`, and stay where they are. */
+int wasm_body_check_top(struct wasm_body *body, const uint32_t *types, uint32_t count);
+
 /* emit.c. All do nothing unless body->live. Slot operands are byte offsets. */
 uint32_t wasm_emit_slot(struct wasm_body *body, const struct wasm_operand *operand);
 union wasm_cell *wasm_emit(struct wasm_body *body, uint32_t operation, uint32_t cells);
@@ -270,6 +283,8 @@ void wasm_emit_narrow(struct wasm_body *body, struct wasm_operand *index);
 void wasm_emit_tail_call(struct wasm_body *body, uint32_t function, uint32_t arguments);
 void wasm_emit_tail_indirect(struct wasm_body *body, uint32_t table, uint32_t type,
                              const struct wasm_operand *index, uint32_t arguments);
+void wasm_emit_call_ref(struct wasm_body *body, const struct wasm_operand *function, uint32_t arguments);
+void wasm_emit_tail_ref(struct wasm_body *body, const struct wasm_operand *function, uint32_t arguments);
 
 /* rules_*.c: the rules that instructions.def names */
 #define BINARY(...)

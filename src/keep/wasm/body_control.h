@@ -203,6 +203,22 @@ BODY(call_indirect)
     RUN(code);
 }
 
+BODY(call_ref)
+{
+    struct wasm_function *function = SLOT(pc[1].lo)->function;
+    if (UNLIKELY(function == NULL))
+        LEAVE(trap_null_function);
+    const struct wasm_code *code = function->code;
+    union wasm_value *callee = SLOT(pc[1].hi);
+    if (NO_ROOM(code, callee))
+        LEAVE(trap_stack_exhausted);
+    if (UNLIKELY(function->instance != frame[-1].function->instance && function->host == NULL))
+        CALL_CROSS(function, code, callee, pc + 2);
+    PUSH_FRAME(pc + 2, function);
+    fp = callee;
+    RUN(code);
+}
+
 /* The callee takes over the frame. If its memory is another one, whoever waits for this frame must get its
  * own back: at most one cross_return is on the way, so that tail calls between instances run in bounded
  * space. */
@@ -232,6 +248,23 @@ BODY(tail_indirect)
 {
     struct wasm_function *function = SLOT(pc[1].lo)->function;
     TAIL_CALL(function);
+}
+
+BODY(tail_ref)
+{
+    struct wasm_function *function = SLOT(pc[1].lo)->function;
+    if (UNLIKELY(function == NULL))
+        LEAVE(trap_null_function);
+    TAIL_CALL(function);
+}
+
+BODY(as_non_null)
+{
+    uint64_t value = SLOT(pc[1].hi)->i64;
+    if (UNLIKELY(value == 0))
+        LEAVE(trap_null_reference);
+    SLOT(pc[1].lo)->i64 = value;
+    NEXT(2);
 }
 
 BODY(lazy)
@@ -379,4 +412,14 @@ BODY(trap_uninitialized_element)
 BODY(trap_indirect_type)
 {
     STOP(WASM_TRAP_INDIRECT_TYPE);
+}
+
+BODY(trap_null_function)
+{
+    STOP(WASM_TRAP_NULL_FUNCTION);
+}
+
+BODY(trap_null_reference)
+{
+    STOP(WASM_TRAP_NULL_REFERENCE);
 }

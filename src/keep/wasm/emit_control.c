@@ -304,3 +304,31 @@ void wasm_emit_tail_indirect(struct wasm_body *body, uint32_t table, uint32_t ty
     emit_move(body, 0, arguments);
     wasm_emit(body, OP_tail_indirect, 2)[1].lo = function_slot;
 }
+
+void wasm_emit_call_ref(struct wasm_body *body, const struct wasm_operand *function, uint32_t arguments)
+{
+    if (!body->live)
+        return;
+    uint32_t function_slot = wasm_emit_slot(body, function);
+    wasm_emit_settle(body, body->height - arguments);
+    union wasm_cell *cells = wasm_emit(body, OP_call_ref, 2);
+    cells[1].lo = function_slot;
+    cells[1].hi = slot_at(body, body->height - arguments);
+}
+
+void wasm_emit_tail_ref(struct wasm_body *body, const struct wasm_operand *function, uint32_t arguments)
+{
+    if (!body->live)
+        return;
+    /* to its own slot, above the arguments and above where they are moved to */
+    uint32_t function_slot = function->slot * SLOT_SIZE;
+    uint32_t from = wasm_emit_slot(body, function);
+    if (from != function_slot) {
+        union wasm_cell *copy = wasm_emit(body, OP_copy, 2);
+        copy[1].lo = function_slot;
+        copy[1].hi = from;
+    }
+    wasm_emit_settle(body, body->height - arguments);
+    emit_move(body, 0, arguments);
+    wasm_emit(body, OP_tail_ref, 2)[1].lo = function_slot;
+}

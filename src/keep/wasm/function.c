@@ -20,7 +20,7 @@ void wasm_function_bind(struct wasm_store *store, struct wasm_function *function
 static bool types_known(const struct wasm_store *store, const uint32_t *types, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if ((types[i] & WASM_HEAP_TYPE) == WASM_REF && wasm_type_index(types[i]) >= store->types.count)
+        if (!wasm_store_knows_type(store, types[i]))
             return false;
     }
     return true;

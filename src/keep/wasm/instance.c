@@ -164,19 +164,9 @@ static int make_functions(struct wasm_instance *instance, struct wasm_error *err
     return 0;
 }
 
-static int make_tables_and_memories(struct wasm_instance *instance, struct wasm_error *error)
+static int make_memories(struct wasm_instance *instance, struct wasm_error *error)
 {
     const struct wasm_module *module = instance->module;
-    for (uint32_t i = module->imported_tables; i < module->table_count; i++) {
-        struct wasm_table_type type = module->tables[i];
-        type.element = wasm_type_translate(type.element, instance->type_ids);
-        int status = wasm_table_new(instance->store, &type, &instance->tables[i]);
-        if (status < 0)
-            return fail(error, status, "table %u with %U elements exceeds the limits or the memory there is",
-                        i, module->tables[i].range.minimum);
-        if (status != 0)
-            return status;
-    }
     for (uint32_t i = module->imported_memories; i < module->memory_count; i++) {
         int status = wasm_memory_new(instance->store, &module->memories[i], &instance->memories[i]);
         if (status < 0)
@@ -203,6 +193,30 @@ static int segment_offset(struct wasm_instance *instance, uint64_t expression, b
     int status = wasm_constant_evaluate(instance, expression, address64 ? WASM_I64 : WASM_I32, &value, &end);
     *offset = address64 ? value.i64 : value.i32;
     return status == 0 ? 0 : failed_constant(status, error);
+}
+
+static int make_tables(struct wasm_instance *instance, struct wasm_error *error)
+{
+    const struct wasm_module *module = instance->module;
+    for (uint32_t i = module->imported_tables; i < module->table_count; i++) {
+        struct wasm_table_type type = module->tables[i];
+        type.element = wasm_type_translate(type.element, instance->type_ids);
+        union wasm_value value[2] = {{0}};
+        uint64_t initializer = module->table_initializers[i - module->imported_tables];
+        uint64_t end;
+        int status = 0;
+        if (initializer != 0)
+            status = wasm_constant_evaluate(instance, initializer, module->tables[i].element, value, &end);
+        if (status != 0)
+            return failed_constant(status, error);
+        status = wasm_table_make(instance->store, &type, value[0], &instance->tables[i]);
+        if (status < 0)
+            return fail(error, status, "table %u with %U elements exceeds the limits or the memory there is",
+                        i, module->tables[i].range.minimum);
+        if (status != 0)
+            return status;
+    }
+    return 0;
 }
 
 static int make_globals(struct wasm_instance *instance, struct wasm_error *error)
@@ -346,7 +360,9 @@ static int allocate(struct wasm_instance *instance, wasm_resolve *resolve, void 
     if (status == 0)
         status = make_functions(instance, error);
     if (status == 0)
-        status = make_tables_and_memories(instance, error);
+        status = make_memories(instance, error);
+    if (status == 0)
+        status = make_tables(instance, error);
     if (status == 0)
         status = make_globals(instance, error);
     for (uint32_t i = 0; status == 0 && i < instance->module->element_count; i++)

@@ -149,7 +149,8 @@ void wasm_memories_destroy(struct wasm_store *store)
 
 #define ELEMENT_SIZE sizeof(union wasm_value)
 
-int wasm_table_new(struct wasm_store *store, const struct wasm_table_type *type, struct wasm_table **table)
+int wasm_table_make(struct wasm_store *store, const struct wasm_table_type *type, union wasm_value value,
+                    struct wasm_table **table)
 {
     const struct wasm_range *range = &type->range;
     uint64_t limit = store->config.limits.table_elements;
@@ -176,10 +177,18 @@ int wasm_table_new(struct wasm_store *store, const struct wasm_table_type *type,
     made->next = store->tables;
     store->tables = made;
     uint64_t previous;
-    int status = wasm_table_grow(made, range->minimum, (union wasm_value){.i64 = 0}, &previous);
+    int status = wasm_table_grow(made, range->minimum, value, &previous);
     if (status == 0)
         *table = made;
     return status;
+}
+
+int wasm_table_new(struct wasm_store *store, const struct wasm_table_type *type, struct wasm_table **table)
+{
+    if (!wasm_type_is_reference(type->element) || !wasm_type_defaultable(type->element) ||
+        !wasm_store_knows_type(store, type->element))
+        return WASM_EARGUMENT;
+    return wasm_table_make(store, type, (union wasm_value){.i64 = 0}, table);
 }
 
 struct wasm_table_type wasm_table_type(const struct wasm_table *table)

@@ -71,6 +71,7 @@ struct wasm_module {
     struct wasm_import *imports;
     struct wasm_module_function *functions; /* these four: imported ones first */
     struct wasm_table_type *tables;
+    uint64_t *table_initializers; /* of those not imported: offsets of constant expressions, or 0 */
     struct wasm_memory_type *memories;
     struct wasm_module_global *globals;
     struct wasm_module_export *exports;

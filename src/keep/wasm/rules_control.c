@@ -180,14 +180,7 @@ int wasm_rule_end(struct wasm_body *body, const struct wasm_instruction *instruc
 
 /* ---- Branches ------------------------------------------------------------------------------------------ */
 
-struct label {
-    uint32_t depth;
-    struct wasm_control *control;
-    const uint32_t *types; /* what a branch to it carries */
-    uint32_t count;
-};
-
-static int read_label(struct wasm_body *body, struct label *label)
+int wasm_body_read_label(struct wasm_body *body, struct wasm_label *label)
 {
     label->depth = wasm_read_u32(&body->reader);
     if (body->reader.problem != NULL || label->depth >= body->depth)
@@ -215,7 +208,7 @@ static int assume_operands(struct wasm_body *body, uint32_t present, uint32_t mi
 }
 
 /* The operands on top match `types`, and stay where they are. */
-static int check_top(struct wasm_body *body, const uint32_t *types, uint32_t count)
+int wasm_body_check_top(struct wasm_body *body, const uint32_t *types, uint32_t count)
 {
     const struct wasm_control *control = &body->controls[body->depth - 1];
     uint32_t present = body->height - control->height;
@@ -238,9 +231,9 @@ static int check_top(struct wasm_body *body, const uint32_t *types, uint32_t cou
 int wasm_rule_br(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    struct label label;
-    TRY(read_label(body, &label));
-    TRY(check_top(body, label.types, label.count));
+    struct wasm_label label;
+    TRY(wasm_body_read_label(body, &label));
+    TRY(wasm_body_check_top(body, label.types, label.count));
     wasm_emit_branch(body, label.depth);
     wasm_body_set_unreachable(body);
     return 0;
@@ -249,11 +242,11 @@ int wasm_rule_br(struct wasm_body *body, const struct wasm_instruction *instruct
 int wasm_rule_br_if(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    struct label label;
+    struct wasm_label label;
     struct wasm_operand condition;
-    TRY(read_label(body, &label));
+    TRY(wasm_body_read_label(body, &label));
     TRY(wasm_body_pop(body, WASM_I32, &condition));
-    TRY(check_top(body, label.types, label.count));
+    TRY(wasm_body_check_top(body, label.types, label.count));
     for (uint32_t i = 0; i < label.count; i++) /* from here on they have the label's types (3.3.8.6) */
         body->operands[body->height - label.count + i].type = label.types[i];
     wasm_emit_branch_if(body, label.depth, &condition);
@@ -261,11 +254,11 @@ int wasm_rule_br_if(struct wasm_body *body, const struct wasm_instruction *instr
 }
 
 /* One target of br_table. A label is checked once, however often the table names it. */
-static int check_target(struct wasm_body *body, const struct label *standard)
+static int check_target(struct wasm_body *body, const struct wasm_label *standard)
 {
-    struct label label;
+    struct wasm_label label;
     wasm_heap_work(body->heap, 1);
-    TRY(read_label(body, &label));
+    TRY(wasm_body_read_label(body, &label));
     if (label.control->table_mark == body->table_mark)
         return 0;
     label.control->table_mark = body->table_mark;
@@ -281,7 +274,7 @@ static int check_target(struct wasm_body *body, const struct label *standard)
                                   "type mismatch: label %u takes %t, the default label %t", label.depth,
                                   label.types[i], standard->types[i]);
     }
-    return check_top(body, label.types, label.count);
+    return wasm_body_check_top(body, label.types, label.count);
 }
 
 int wasm_rule_br_table(struct wasm_body *body, const struct wasm_instruction *instruction)
@@ -301,8 +294,8 @@ int wasm_rule_br_table(struct wasm_body *body, const struct wasm_instruction *in
         wasm_read_u32(&body->reader);
         wasm_heap_work(body->heap, 1);
     }
-    struct label standard;
-    TRY(read_label(body, &standard));
+    struct wasm_label standard;
+    TRY(wasm_body_read_label(body, &standard));
     body->reader.at = targets;
     body->table_mark++;
     for (uint32_t i = 0; i <= count; i++)
@@ -315,7 +308,7 @@ int wasm_rule_br_table(struct wasm_body *body, const struct wasm_instruction *in
 int wasm_rule_return(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
-    TRY(check_top(body, body->type->results, body->type->result_count));
+    TRY(wasm_body_check_top(body, body->type->results, body->type->result_count));
     wasm_emit_return(body);
     wasm_body_set_unreachable(body);
     return 0;
@@ -345,7 +338,7 @@ struct callee {
     uint32_t function;
     uint32_t type_index;
     uint32_t table;
-    struct wasm_operand index;
+    struct wasm_operand index; /* or the reference that is called */
 };
 
 static int read_function(struct wasm_body *body, struct callee *callee)
@@ -382,9 +375,16 @@ static int read_indirect(struct wasm_body *body, struct callee *callee)
     return 0;
 }
 
+static int read_reference(struct wasm_body *body, struct callee *callee)
+{
+    callee->type_index = wasm_read_u32(&body->reader);
+    TRY(wasm_body_function_type(body, callee->type_index, &callee->type));
+    return wasm_body_pop(body, wasm_type_concrete(callee->type_index), &callee->index);
+}
+
 static int check_parameters(struct wasm_body *body, const struct wasm_function_type *type)
 {
-    return check_top(body, type->parameters, type->parameter_count);
+    return wasm_body_check_top(body, type->parameters, type->parameter_count);
 }
 
 static int push_results(struct wasm_body *body, const struct wasm_function_type *type)
@@ -442,6 +442,27 @@ int wasm_rule_return_call_indirect(struct wasm_body *body, const struct wasm_ins
     TRY(check_tail(body, callee.type));
     wasm_emit_tail_indirect(body, callee.table, callee.type_index, &callee.index,
                             callee.type->parameter_count);
+    wasm_body_set_unreachable(body);
+    return 0;
+}
+
+int wasm_rule_call_ref(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)instruction;
+    struct callee callee;
+    TRY(read_reference(body, &callee));
+    TRY(check_parameters(body, callee.type));
+    wasm_emit_call_ref(body, &callee.index, callee.type->parameter_count);
+    return push_results(body, callee.type);
+}
+
+int wasm_rule_return_call_ref(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    (void)instruction;
+    struct callee callee;
+    TRY(read_reference(body, &callee));
+    TRY(check_tail(body, callee.type));
+    wasm_emit_tail_ref(body, &callee.index, callee.type->parameter_count);
     wasm_body_set_unreachable(body);
     return 0;
 }

@@ -268,19 +268,6 @@ static int function_section(struct wasm_decoder *decoder)
     return 0;
 }
 
-static int table_section(struct wasm_decoder *decoder)
-{
-    struct wasm_module *module = decoder->module;
-    uint32_t count;
-    TRY(wasm_decoder_count(decoder, module->table_count, module->config.limits.tables, 3, "tables", &count));
-    TRY(extend_space(decoder, &module->tables, module->table_count, count, sizeof(*module->tables)));
-    for (uint32_t i = 0; i < count; i++) {
-        TRY(read_table_type(decoder, &module->tables[module->table_count]));
-        module->table_count++;
-    }
-    return check_table_count(decoder);
-}
-
 static int memory_section(struct wasm_decoder *decoder)
 {
     struct wasm_module *module = decoder->module;
@@ -309,6 +296,40 @@ static int constant(struct wasm_decoder *decoder, uint32_t type, uint64_t *offse
     decoder->body.error = &decoder->error;
     decoder->body.constant_globals = globals;
     return wasm_body_constant(&decoder->body, &decoder->reader, type);
+}
+
+/* table (5.5.8): a type, or with the prefix 0x40 0x00 also the value of its elements. */
+static int read_table(struct wasm_decoder *decoder, struct wasm_table_type *type, uint64_t *initializer)
+{
+    struct wasm_reader *reader = &decoder->reader;
+    bool typed = decoder->module->config.features.function_references;
+    if (typed && wasm_reader_left(reader) > 0 && *reader->at == 0x40) {
+        wasm_read_byte(reader);
+        if (wasm_read_byte(reader) != 0 || reader->problem != NULL)
+            FAIL(WASM_EMALFORMED, "malformed table: zero byte expected");
+        TRY(read_table_type(decoder, type));
+        return constant(decoder, type->element, initializer);
+    }
+    TRY(read_table_type(decoder, type));
+    if (!wasm_type_defaultable(type->element))
+        FAIL(WASM_EINVALID, "type mismatch: a table of %t has no initial value", type->element);
+    return 0;
+}
+
+static int table_section(struct wasm_decoder *decoder)
+{
+    struct wasm_module *module = decoder->module;
+    uint32_t count;
+    TRY(wasm_decoder_count(decoder, module->table_count, module->config.limits.tables, 3, "tables", &count));
+    TRY(extend_space(decoder, &module->tables, module->table_count, count, sizeof(*module->tables)));
+    module->table_initializers = wasm_arena_array(&module->arena, count, sizeof(uint64_t));
+    if (module->table_initializers == NULL)
+        return wasm_decoder_out_of_memory(decoder);
+    for (uint32_t i = 0; i < count; i++) {
+        TRY(read_table(decoder, &module->tables[module->table_count], &module->table_initializers[i]));
+        module->table_count++;
+    }
+    return check_table_count(decoder);
 }
 
 static int global_section(struct wasm_decoder *decoder)

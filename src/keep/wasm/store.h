@@ -131,6 +131,12 @@ uint64_t wasm_function_offset_of(struct wasm_function *function, uint32_t cell);
  */
 int wasm_host_call(struct wasm_store *store, struct wasm_frame *frame, union wasm_value *fp);
 
+/* Is a type that the embedder gives one of the store's, if it is concrete? */
+static inline bool wasm_store_knows_type(const struct wasm_store *store, uint32_t type)
+{
+    return (type & WASM_HEAP_TYPE) != WASM_REF || wasm_type_index(type) < store->types.count;
+}
+
 /* function.c: binds a function of the store to its type. */
 void wasm_function_bind(struct wasm_store *store, struct wasm_function *function, uint32_t type_id);
 
@@ -138,6 +144,8 @@ void wasm_function_bind(struct wasm_store *store, struct wasm_function *function
 void wasm_trap_record_fill(struct wasm_store *store, int trap, const struct wasm_frame *base);
 
 /* memory.c, table.c: allocation within the store's limits, and release at its end. */
+int wasm_table_make(struct wasm_store *store, const struct wasm_table_type *type, union wasm_value value,
+                    struct wasm_table **table);
 int wasm_table_grow(struct wasm_table *table, uint64_t count, union wasm_value value, uint64_t *previous);
 /* Sets elements without checks beyond the caller's, in charged pieces. */
 int wasm_table_put(struct wasm_table *table, uint64_t index, uint64_t count, union wasm_value value);

@@ -16,6 +16,8 @@ const char *wasm_trap_message(int trap)
         [WASM_TRAP_UNINITIALIZED_ELEMENT] = "uninitialized element",
         [WASM_TRAP_INDIRECT_TYPE] = "indirect call type mismatch",
         [WASM_TRAP_STACK_EXHAUSTED] = "call stack exhausted",
+        [WASM_TRAP_NULL_FUNCTION] = "null function reference",
+        [WASM_TRAP_NULL_REFERENCE] = "null reference",
         [WASM_TRAP_OUT_OF_MEMORY] = "out of memory",
     };
     if (trap > 0 && trap <= WASM_TRAP_OUT_OF_MEMORY)

@@ -291,7 +291,9 @@ enum wasm_trap {
     WASM_TRAP_UNINITIALIZED_ELEMENT,
     WASM_TRAP_INDIRECT_TYPE,
     WASM_TRAP_STACK_EXHAUSTED,
-    WASM_TRAP_OUT_OF_MEMORY, /* the store's arena, while compiling a function */
+    WASM_TRAP_NULL_FUNCTION,  /* of call_ref */
+    WASM_TRAP_NULL_REFERENCE, /* of ref.as_non_null */
+    WASM_TRAP_OUT_OF_MEMORY,  /* the store's arena, while compiling a function */
     WASM_TRAP_HOST =
         0x1000, /* from here on: codes of host functions and poll functions, passed through unchanged */
 };
@@ -472,7 +474,8 @@ int wasm_memory_grow(struct wasm_memory *memory, uint64_t pages, uint64_t *previ
 
 /* ---- Tables and globals -------------------------------------------------------------------------------- */
 
-/* All elements are null at first. Errors: WASM_EMEMORY, WASM_ELIMIT, WASM_EARGUMENT. */
+/* All elements are null at first. Errors: WASM_EMEMORY, WASM_ELIMIT, WASM_EARGUMENT (also if the type allows
+ * no null). */
 int wasm_table_new(struct wasm_store *store, const struct wasm_table_type *type, struct wasm_table **table);
 struct wasm_table_type wasm_table_type(const struct wasm_table *table);
 uint64_t wasm_table_size(const struct wasm_table *table);
