@@ -42,12 +42,12 @@ static int answer(void *context, struct wasm_instance *caller, const union wasm_
     const struct wasm_function_type *type = context;
     (void)caller;
     uint64_t sum = 1;
-    for (uint32_t i = 0; i < type->parameter_count; i++)
+    for (uint32_t i = 0; i < wasm_types_slots(type->parameters, type->parameter_count); i++)
         sum += args[i].i64;
-    for (uint32_t i = 0; i < type->result_count; i++)
-        results[i].i64 = type->results[i] == WASM_I32 || type->results[i] == WASM_F32 ? (uint32_t)sum
-                         : wasm_type_is_reference(type->results[i])                   ? 0
-                                                                                      : sum;
+    for (uint32_t i = 0; i < type->result_count; results += wasm_value_slots(type->results[i++]))
+        results->i64 = type->results[i] == WASM_I32 || type->results[i] == WASM_F32 ? (uint32_t)sum
+                       : wasm_type_is_reference(type->results[i])                   ? 0
+                                                                                    : sum;
     for (uint32_t i = 0; i < type->result_count; i++) {
         if (never_null(type->results[i]))
             return WASM_TRAP_HOST;
@@ -79,25 +79,30 @@ static bool resolve(void *context, const struct wasm_import *import, struct wasm
 static void call(struct run *run, struct wasm_function *function)
 {
     struct wasm_function_type type = wasm_function_type(function);
-    union wasm_value args[MOST_VALUES];
-    union wasm_value results[MOST_VALUES];
+    union wasm_value args[2 * MOST_VALUES]; /* a v128 takes two */
+    union wasm_value results[2 * MOST_VALUES];
     if (type.parameter_count > MOST_VALUES || type.result_count > MOST_VALUES)
         return;
-    for (uint32_t i = 0; i < type.parameter_count; i++) {
+    union wasm_value *arg = args;
+    memset(args, 0, sizeof(args));
+    for (uint32_t i = 0; i < type.parameter_count; arg += wasm_value_slots(type.parameters[i++])) {
         bool reference = wasm_type_is_reference(type.parameters[i]);
         if (never_null(type.parameters[i]))
             return;
-        args[i].i64 = reference ? 0 : 3u * i;
+        arg->i64 = reference ? 0 : 3u * i;
     }
     memset(results, 0, sizeof(results));
     int status = wasm_function_call(function, args, results);
     mix(run, (uint64_t)status);
-    for (uint32_t i = 0; i < type.result_count; i++) {
+    const union wasm_value *result = results;
+    for (uint32_t i = 0; i < type.result_count; result += wasm_value_slots(type.results[i++])) {
         bool reference = wasm_type_is_reference(type.results[i]);
         if (status == 0 && !reference)
-            mix(run, results[i].i64);
+            mix(run, result->i64);
+        if (status == 0 && type.results[i] == WASM_V128)
+            mix(run, result[1].i64);
         if (status == 0 && !reference && (type.results[i] == WASM_I32 || type.results[i] == WASM_F32) &&
-            results[i].i64 > UINT32_MAX)
+            result->i64 > UINT32_MAX)
             abort();
     }
     if (status > 0) {

@@ -18,7 +18,8 @@ from pathlib import Path
 
 # Features of the suite's index that the engine has.
 FEATURES = {"mutable-global", "saturating-float-to-int", "sign-extension", "multi-value", "reference-types", "bulk-memory",
-            "tail-call", "extended-const", "multi-memory", "memory64", "function-references"}
+            "tail-call", "extended-const", "multi-memory", "memory64", "function-references", "simd",
+            "relaxed-simd"}
 # Folder, label, arguments.
 WAZERO_SUITES = [
     ("v1", "wasm-1.0", ["--version", "1"]),
@@ -55,10 +56,7 @@ def wazero(runner):
             skip(f"{folder}/{path.name}", f"the engine has no {reason} yet")
     for folder, label, arguments in WAZERO_SUITES:
         files = sorted((suites / folder / "testdata").glob("*.json"))
-        for path in files:
-            if path.name.startswith("simd_"):
-                skip(f"{folder}/{path.name}", "the engine has no simd yet")
-        failed |= run(runner, arguments, label, [p for p in files if not p.name.startswith("simd_")])
+        failed |= run(runner, arguments, label, files)
     return failed
 
 

@@ -335,6 +335,7 @@ static int rule_store(struct wasm_body *body, const struct wasm_instruction *ins
 #define FEATURE_tail_call                FEATURE_OF(tail_call)
 #define FEATURE_function_references      FEATURE_OF(function_references)
 #define FEATURE_simd                     FEATURE_OF(simd)
+#define FEATURE_relaxed_simd             FEATURE_OF(relaxed_simd)
 #define ORDER_COMMUTES                   true
 #define ORDER_ORDERED                    false
 
@@ -367,6 +368,33 @@ static const struct wasm_instruction instructions[TABLE_SIZE] = {
     [number] = {HEAD(number, rule_store, text, needs), .operand = WASM_##type, .alignment = natural,         \
                 .operation = OP_##id##_rr, .wide = OP_##id##_wide},
 #define RULE(number, id, text, needs, function) [number] = {HEAD(number, wasm_rule_##function, text, needs)},
+#define VECTOR(number, text, needs, kind, from, to, op)                                                      \
+    HEAD(number, wasm_rule_vector_##kind, text, needs), .operand = WASM_##from, .result = WASM_##to,         \
+        .operation = OP_##op
+#define V_UNARY(number, id, text, needs, ...) [number] = {VECTOR(number, text, needs, unary, V128, V128, id)},
+#define V_BINARY(number, id, text, needs, ...)                                                               \
+    [number] = {VECTOR(number, text, needs, binary, V128, V128, id)},
+#define V_TERNARY(number, id, text, needs, ...)                                                              \
+    [number] = {VECTOR(number, text, needs, ternary, V128, V128, id)},
+#define V_SHIFT(number, id, text, needs, ...) [number] = {VECTOR(number, text, needs, binary, I32, V128, id)},
+#define V_TEST(number, id, text, needs, ...)  [number] = {VECTOR(number, text, needs, unary, V128, I32, id)},
+#define V_SPLAT(number, id, text, needs, type, ...)                                                          \
+    [number] = {VECTOR(number, text, needs, unary, type, V128, id)},
+#define V_EXTRACT(number, id, text, needs, count, type, ...)                                                 \
+    [number] = {VECTOR(number, text, needs, extract, V128, type, id), .lanes = count},
+#define V_REPLACE(number, id, text, needs, count, type, ...)                                                 \
+    [number] = {VECTOR(number, text, needs, replace, type, V128, id), .lanes = count},
+#define V_LOAD(number, id, text, needs, C, natural, expression)                                              \
+    [number] = {VECTOR(number, text, needs, load, I32, V128, id##_r), .alignment = natural},
+#define V_STORE(number, id, text, needs, C, natural)                                                         \
+    [number] = {VECTOR(number, text, needs, store, V128, V128, id##_r), .alignment = natural},
+#define V_LOAD_LANE(number, id, text, needs, shape, count, C, natural)                                       \
+    [number] = {VECTOR(number, text, needs, load_lane, V128, V128, id##_r), .lanes = count,                  \
+                .alignment = natural},
+#define V_STORE_LANE(number, id, text, needs, count, C, natural)                                             \
+    [number] = {VECTOR(number, text, needs, store, V128, V128, id##_r), .lanes = count, .alignment = natural},
+#define V_SAME(number, id, text, needs, kind, from, to, count, op)                                           \
+    [number] = {VECTOR(number, text, needs, kind, from, to, op), .lanes = count},
 #include "instructions.def"
 };
 

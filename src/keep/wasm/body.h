@@ -163,6 +163,7 @@ struct wasm_instruction {
     uint16_t operation; /* the first of its operations */
     uint16_t swapped;   /* comparison with the sides swapped */
     uint16_t wide;      /* load or store by a 64-bit address in memory 0 */
+    uint8_t lanes;      /* that an immediate may name */
 };
 
 typedef int wasm_rule(struct wasm_body *body, const struct wasm_instruction *instruction);
@@ -297,5 +298,13 @@ void wasm_emit_tail_ref(struct wasm_body *body, const struct wasm_operand *funct
 #define STORE(...)
 #define RULE(opcode, id, name, feature, function) wasm_rule wasm_rule_##function;
 #include "instructions.def"
+wasm_rule wasm_rule_vector_unary;
+wasm_rule wasm_rule_vector_binary;
+wasm_rule wasm_rule_vector_ternary;
+wasm_rule wasm_rule_vector_extract;
+wasm_rule wasm_rule_vector_replace;
+wasm_rule wasm_rule_vector_load;
+wasm_rule wasm_rule_vector_load_lane;
+wasm_rule wasm_rule_vector_store;
 
 #endif

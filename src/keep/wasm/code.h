@@ -68,6 +68,18 @@ enum wasm_operation {
 #define LOAD(opcode, id, ...)       OP_##id##_r, OP_##id##_i,
 #define STORE(opcode, id, ...)      OP_##id##_rr, OP_##id##_ri, OP_##id##_ir, OP_##id##_ii,
 #define RULE(...)
+#define V_UNARY(opcode, id, ...)      OP_##id,
+#define V_BINARY(opcode, id, ...)     OP_##id,
+#define V_TERNARY(opcode, id, ...)    OP_##id,
+#define V_SHIFT(opcode, id, ...)      OP_##id,
+#define V_TEST(opcode, id, ...)       OP_##id,
+#define V_SPLAT(opcode, id, ...)      OP_##id,
+#define V_EXTRACT(opcode, id, ...)    OP_##id,
+#define V_REPLACE(opcode, id, ...)    OP_##id,
+#define V_LOAD(opcode, id, ...)       OP_##id##_r, OP_##id##_i,
+#define V_STORE(opcode, id, ...)      OP_##id##_r, OP_##id##_i,
+#define V_LOAD_LANE(opcode, id, ...)  OP_##id##_r, OP_##id##_i,
+#define V_STORE_LANE(opcode, id, ...) OP_##id##_r, OP_##id##_i,
 #include "instructions.def"
 #define OPERATION(id) OP_##id,
 #include "operations.def"

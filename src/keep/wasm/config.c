@@ -65,6 +65,7 @@ static const struct feature features_known[] = {
     FEATURE(function_references, "function-references", 3),
     FEATURE(gc, "gc", 3),
     FEATURE(exceptions, "exceptions", 3),
+    FEATURE(relaxed_simd, "relaxed-simd", 3),
 };
 
 #define FEATURE_COUNT (sizeof(features_known) / sizeof(features_known[0]))

@@ -240,6 +240,7 @@ struct wasm_features {
     bool function_references;
     bool gc;
     bool exceptions;
+    bool relaxed_simd;
 };
 
 /* The features of a version of the specification: 1 (1.0, 2019) or 2 (2.0). Others: all that exist. */
