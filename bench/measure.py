@@ -76,10 +76,10 @@ def verdicts(commands, rounds):
     return {name: statistics.median(samples) for name, samples in walls.items()}
 
 
-def maximum_mib(command):
-    """Peak resident memory of one process, as the kernel counted it."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-    return os.wait4(process.pid, 0)[2].ru_maxrss / 1024
+def maximum_mib(tools, command):
+    """Peak resident memory of one process, as the kernel counted it: resident.c starts it, which is small itself."""
+    found = subprocess.run([tools["resident"], *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    return int(found.stderr.split(b"resident_kib ")[1]) / 1024
 
 
 def peak_mib(command):

@@ -12,6 +12,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import engine  # noqa: E402
 import measure  # noqa: E402
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -23,8 +24,16 @@ class Report:
     def __init__(self):
         self.rows = []
 
-    def add(self, name, value, unit, note=""):
+    def record(self, name, value, unit, note=""):
+        """Only for --json: what a table shows already."""
         self.rows.append({"name": name, "value": value, "unit": unit, "note": note})
+
+    def note(self, name, version):
+        self.record(name, None, "", version)
+        print(f"{name}: {version}", flush=True)
+
+    def add(self, name, value, unit, note=""):
+        self.record(name, value, unit, note)
         shown = "-" if value is None else f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
         print(f"{name:<52} {shown:>12} {unit:<8} {note}", flush=True)
 
@@ -205,8 +214,8 @@ def bench_verify_command(report, tools, rounds):
         walls = measure.verdicts({"with": (with_collateral, 0, b"accepted"), "without": (command, 1, b"refused")}, 5 * rounds + 1)
         report.add("casemate verify, an SGX quote, cold start", walls["with"] * 1e3, "ms", f"median of {5 * rounds + 1}; aim 10")
         report.add("casemate verify, no collateral (refused)", walls["without"] * 1e3, "ms", "the same, interleaved")
-        report.add("casemate verify, an SGX quote, peak memory", measure.maximum_mib(with_collateral), "MiB", "resident")
-        report.add("casemate verify, no collateral, peak memory", measure.maximum_mib(command), "MiB", "resident")
+        report.add("casemate verify, an SGX quote, peak memory", measure.maximum_mib(tools, with_collateral), "MiB", "resident")
+        report.add("casemate verify, no collateral, peak memory", measure.maximum_mib(tools, command), "MiB", "resident")
 
 
 def bench_size(report, tools):
@@ -228,7 +237,7 @@ def bench_size(report, tools):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds, less data")
-    parser.add_argument("--part", choices=["size", "verify", "hello", "sessions"], help="only this one")
+    parser.add_argument("--part", choices=["size", "verify", "hello", "sessions", "engine"], help="only this one")
     parser.add_argument("--json", metavar="FILE", help="write the rows there too")
     parser.add_argument("tools", nargs="+", metavar="NAME=PATH", help="built programs and files")
     options = parser.parse_args()
@@ -236,7 +245,8 @@ def main():
     report = Report()
     parts = {"size": lambda: bench_size(report, tools), "verify": lambda: bench_verify(report, tools, 3 if options.quick else 9),
              "hello": lambda: bench_hello(report, tools, 5 if options.quick else 21),
-             "sessions": lambda: bench_sessions(report, tools, options.quick)}
+             "sessions": lambda: bench_sessions(report, tools, options.quick),
+             "engine": lambda: engine.bench(report, tools, options.quick)}
     for part in [options.part] if options.part else parts:
         parts[part]()
     if options.json:
