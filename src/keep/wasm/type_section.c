@@ -38,6 +38,10 @@ static int read_types(struct wasm_decoder *decoder, uint32_t bound, uint32_t lim
                       const uint32_t **types, uint32_t *count)
 {
     TRY(wasm_decoder_count(decoder, 0, limit, 1, what, count));
+    static const uint32_t none[1];
+    *types = none;
+    if (*count == 0)
+        return 0;
     uint32_t *read = wasm_arena_array(&decoder->module->arena, *count, sizeof(uint32_t));
     if (read == NULL)
         return wasm_decoder_out_of_memory(decoder);

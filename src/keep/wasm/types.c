@@ -275,6 +275,9 @@ static uint32_t translate(const struct group *group, uint32_t first, uint32_t ty
 static const uint32_t *copy_types(struct wasm_types *types, const struct group *group, const uint32_t *from,
                                   uint32_t count)
 {
+    static const uint32_t none[1];
+    if (count == 0)
+        return none;
     uint32_t *copy = wasm_arena_array(types->arena, count, sizeof(*copy));
     for (uint32_t i = 0; copy != NULL && i < count; i++)
         copy[i] = translate(group, types->count - group->count, from[i]);
@@ -284,6 +287,9 @@ static const uint32_t *copy_types(struct wasm_types *types, const struct group *
 static const struct wasm_field_type *copy_fields(struct wasm_types *types, const struct group *group,
                                                  const struct wasm_defined_type *from)
 {
+    static const struct wasm_field_type none[1];
+    if (from->field_count == 0)
+        return none;
     struct wasm_field_type *copy = wasm_arena_array(types->arena, from->field_count, sizeof(*copy));
     for (uint32_t i = 0; copy != NULL && i < from->field_count; i++) {
         copy[i].storage = translate(group, types->count - group->count, from->fields[i].storage);
