@@ -231,6 +231,59 @@ static void relaxed_instructions_are_those_of_the_deterministic_profile(void **s
     }
 }
 
+/* ---- Shuffles ------------------------------------------------------------------------------------------ */
+
+/* One of each kind that the engine tells apart. */
+static const uint8_t shuffles[][16] = {
+    {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
+    {24, 25, 26, 27, 28, 29, 30, 31, 0, 1, 2, 3, 4, 5, 6, 7},
+    {3, 4, 5, 6, 7, 8, 9, 10, 17, 18, 19, 20, 21, 22, 23, 24},
+    {8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0, 0, 0, 0, 0},
+    {20, 21, 22, 23, 24, 25, 26, 27, 31, 31, 31, 31, 31, 31, 31, 31},
+    {12, 13, 14, 15, 28, 29, 30, 31, 0, 1, 2, 3, 17, 18, 19, 20},
+    {13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28},
+    {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23},
+    {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7},
+    {31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16},
+};
+
+/* f(A, 1, B) shuffles bytes that are 3 times their number, and with `extended` makes 16 bits of the lower
+ * eight. */
+static void check_shuffle(const uint8_t *lanes, bool extended)
+{
+    struct wasm_bytes bytes;
+    struct wasm_program program;
+    union wasm_value args[5] = {{.i64 = 0}};
+    union wasm_value results[2];
+    uint8_t expected[16];
+    for (size_t i = 0; i < 16; i++) {
+        ((uint8_t *)&args[0])[i] = (uint8_t)(3 * i);
+        ((uint8_t *)&args[3])[i] = (uint8_t)(3 * (i + 16));
+        expected[i] = !extended ? 3 * lanes[i] : i % 2 == 0 ? 3 * lanes[i / 2] : 0;
+    }
+    size_t mark = wasm_bytes_function(&bytes, "viv:v", 0);
+    WASM_BYTES_PUT(&bytes, 0, 0x20, 0, 0x20, 2, SIMD(13));
+    wasm_bytes_put(&bytes, lanes, 16);
+    if (extended)
+        WASM_BYTES_PUT(&bytes, 0xFD, 0x89, 1, 0x21, 0, 0x20, 0);
+    wasm_bytes_end_function(&bytes, mark);
+    wasm_program_init(&program);
+    start(&program, &bytes);
+    assert_int_equal(wasm_program_call(&program, "f", args, results), 0);
+    assert_memory_equal(results, expected, sizeof(expected));
+    wasm_program_end(&program);
+    wasm_bytes_free(&bytes);
+}
+
+static void a_shuffle_gives_the_bytes_it_names_extended_or_not(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(shuffles) / sizeof(shuffles[0]); i++) {
+        check_shuffle(shuffles[i], false);
+        check_shuffle(shuffles[i], true);
+    }
+}
+
 /* ---- Memory -------------------------------------------------------------------------------------------- */
 
 /* f(x): an access at x or at a constant, of so many bytes at the end of the page. */
@@ -396,6 +449,7 @@ int main(void)
         cmocka_unit_test(a_vector_keeps_both_halves_wherever_it_goes),
         cmocka_unit_test(host_functions_and_globals_hold_vectors),
         cmocka_unit_test(relaxed_instructions_are_those_of_the_deterministic_profile),
+        cmocka_unit_test(a_shuffle_gives_the_bytes_it_names_extended_or_not),
         cmocka_unit_test(the_last_bytes_can_be_reached_and_not_one_more),
         cmocka_unit_test(a_constant_address_is_checked_with_its_offset),
         cmocka_unit_test(a_far_memory_has_the_same_bounds),

@@ -372,6 +372,7 @@ static const struct wasm_instruction instructions[TABLE_SIZE] = {
     HEAD(number, wasm_rule_vector_##kind, text, needs), .operand = WASM_##from, .result = WASM_##to,         \
         .operation = OP_##op
 #define V_UNARY(number, id, text, needs, ...) [number] = {VECTOR(number, text, needs, unary, V128, V128, id)},
+#define V_LOW(number, id, text, needs, ...)   [number] = {VECTOR(number, text, needs, low, V128, V128, id)},
 #define V_BINARY(number, id, text, needs, ...)                                                               \
     [number] = {VECTOR(number, text, needs, binary, V128, V128, id)},
 #define V_TERNARY(number, id, text, needs, ...)                                                              \

@@ -122,8 +122,8 @@ struct wasm_body {
     uint32_t producer; /* the last operation, if its result can still be sent elsewhere; or WASM_NO_CELL */
     uint32_t producer_comparison; /* if it is a comparison: that one, in its RR form; or OP_COUNT */
     uint32_t table_mark;
-    uint32_t stop_cell;       /* looking for the instruction that emits this cell; or WASM_NO_CELL */
-    union wasm_cell spare[8]; /* written to when memory is exhausted */
+    uint32_t stop_cell;        /* looking for the instruction that emits this cell; or WASM_NO_CELL */
+    union wasm_cell spare[16]; /* written to when memory is exhausted */
 };
 
 void wasm_body_init(struct wasm_body *body, struct wasm_heap *heap);
@@ -299,6 +299,8 @@ void wasm_emit_tail_ref(struct wasm_body *body, const struct wasm_operand *funct
 #define RULE(opcode, id, name, feature, function) wasm_rule wasm_rule_##function;
 #include "instructions.def"
 wasm_rule wasm_rule_vector_unary;
+wasm_rule wasm_rule_vector_low;
+wasm_rule wasm_rule_vector_high;
 wasm_rule wasm_rule_vector_binary;
 wasm_rule wasm_rule_vector_ternary;
 wasm_rule wasm_rule_vector_extract;

@@ -14,6 +14,17 @@
         NEXT(2);                                                                                             \
     }
 
+/* Reads eight bytes only. */
+#define V_LOW(opcode, id, name, feature, half, expression)                                                   \
+    BODY(id)                                                                                                 \
+    {                                                                                                        \
+        wasm_##half a;                                                                                       \
+        __builtin_memcpy(&a, LANE(pc[1].hi), sizeof(a));                                                     \
+        SET_VECTOR(expression);                                                                              \
+        NEXT(2);                                                                                             \
+    }
+
+/* With the second operand in a slot, and immediate. */
 #define V_BINARY(opcode, id, name, feature, shape, expression)                                               \
     BODY(id)                                                                                                 \
     {                                                                                                        \
@@ -21,6 +32,13 @@
         const wasm_##shape b = VECTOR(shape, pc[2].lo);                                                      \
         SET_VECTOR(expression);                                                                              \
         NEXT(3);                                                                                             \
+    }                                                                                                        \
+    BODY(id##_i)                                                                                             \
+    {                                                                                                        \
+        const wasm_##shape a = VECTOR(shape, pc[1].hi);                                                      \
+        const wasm_##shape b = (wasm_##shape)wasm_v128_load(&pc[2]);                                         \
+        SET_VECTOR(expression);                                                                              \
+        NEXT(4);                                                                                             \
     }
 
 #define V_TERNARY(opcode, id, name, feature, shape, expression)                                              \
@@ -33,14 +51,18 @@
         NEXT(3);                                                                                             \
     }
 
-#define V_SHIFT(opcode, id, name, feature, shape, expression)                                                \
+#define V_SHIFT_FORM(id, shape, count, expression)                                                           \
     BODY(id)                                                                                                 \
     {                                                                                                        \
         const wasm_##shape a = VECTOR(shape, pc[1].hi);                                                      \
-        const uint32_t b = SLOT(pc[2].lo)->i32;                                                              \
+        const uint32_t b = (count);                                                                          \
         SET_VECTOR(expression);                                                                              \
         NEXT(3);                                                                                             \
     }
+
+#define V_SHIFT(opcode, id, name, feature, shape, expression)                                                \
+    V_SHIFT_FORM(id, shape, SLOT(pc[2].lo)->i32, expression)                                                 \
+    V_SHIFT_FORM(id##_i, shape, pc[2].lo, expression)
 
 #define V_TEST(opcode, id, name, feature, shape, expression)                                                 \
     BODY(id)                                                                                                 \
@@ -78,28 +100,26 @@
         NEXT(3);                                                                                             \
     }
 
-BODY(i8x16_swizzle)
+#define SWIZZLE(id, from, size)                                                                              \
+    BODY(id)                                                                                                 \
+    {                                                                                                        \
+        SET_VECTOR(wasm_i8x16_swizzle(LANE(pc[1].hi), (const uint8_t *)(from)));                             \
+        NEXT(size);                                                                                          \
+    }
+SWIZZLE(i8x16_swizzle, SLOT(pc[2].lo), 3)
+SWIZZLE(i8x16_swizzle_i, &pc[2], 4)
+
+#define BYTE(cell, half) *LANE(pc[cell].half)
+
+BODY(shuffle_8)
 {
-    const uint8_t *a = (const uint8_t *)SLOT(pc[1].hi);
-    const uint8_t *lanes = (const uint8_t *)SLOT(pc[2].lo);
-    uint64_t low = wasm_bytes_named(a, a, lanes, 16);
-    uint64_t high = wasm_bytes_named(a, a, lanes + 8, 16);
-    SET_VECTOR(((wasm_v128){low, high}));
-    NEXT(3);
+    SET_VECTOR(((wasm_u8x16){BYTE(2, lo), BYTE(2, hi), BYTE(3, lo), BYTE(3, hi), BYTE(4, lo), BYTE(4, hi),
+                             BYTE(5, lo), BYTE(5, hi), BYTE(6, lo), BYTE(6, hi), BYTE(7, lo), BYTE(7, hi),
+                             BYTE(8, lo), BYTE(8, hi), BYTE(9, lo), BYTE(9, hi)}));
+    NEXT(10);
 }
 
-BODY(i8x16_shuffle)
-{
-    const uint8_t *a = (const uint8_t *)SLOT(pc[1].hi);
-    const uint8_t *b = (const uint8_t *)SLOT(pc[2].lo);
-    const uint8_t *lanes = (const uint8_t *)&pc[3];
-    uint64_t low = wasm_bytes_named(a, b, lanes, 32);
-    uint64_t high = wasm_bytes_named(a, b, lanes + 8, 32);
-    SET_VECTOR(((wasm_v128){low, high}));
-    NEXT(5);
-}
-
-/* A shuffle of lanes of four or eight bytes: the emitter has found the place of each. */
+/* Lanes of four or eight bytes. */
 BODY(shuffle_32)
 {
     uint32_t lanes[4];
@@ -113,8 +133,18 @@ BODY(shuffle_32)
 
 BODY(shuffle_64)
 {
-    uint64_t low = SLOT(pc[1].hi)->i64;
-    uint64_t high = SLOT(pc[2].lo)->i64;
+    uint64_t lanes[2];
+    __builtin_memcpy(&lanes[0], LANE(pc[1].hi), sizeof(lanes[0]));
+    __builtin_memcpy(&lanes[1], LANE(pc[2].lo), sizeof(lanes[1]));
+    SET_VECTOR(((wasm_v128){lanes[0], lanes[1]}));
+    NEXT(3);
+}
+
+BODY(shuffle_low)
+{
+    uint64_t low;
+    __builtin_memcpy(&low, LANE(pc[1].hi), sizeof(low));
+    uint64_t high = BYTE(2, lo) * 0x0101010101010101u;
     SET_VECTOR(((wasm_v128){low, high}));
     NEXT(3);
 }
@@ -184,6 +214,9 @@ BODY(shuffle_64)
 #undef VECTOR
 #undef LANE
 #undef SET_VECTOR
+#undef V_SHIFT_FORM
+#undef BYTE
+#undef SWIZZLE
 #undef WITH_LANE
 #undef ACCESS
 #undef V_LOAD_FORM

@@ -69,9 +69,10 @@ enum wasm_operation {
 #define STORE(opcode, id, ...)      OP_##id##_rr, OP_##id##_ri, OP_##id##_ir, OP_##id##_ii,
 #define RULE(...)
 #define V_UNARY(opcode, id, ...)      OP_##id,
-#define V_BINARY(opcode, id, ...)     OP_##id,
+#define V_LOW(opcode, id, ...)        OP_##id,
+#define V_BINARY(opcode, id, ...)     OP_##id, OP_##id##_i,
 #define V_TERNARY(opcode, id, ...)    OP_##id,
-#define V_SHIFT(opcode, id, ...)      OP_##id,
+#define V_SHIFT(opcode, id, ...)      OP_##id, OP_##id##_i,
 #define V_TEST(opcode, id, ...)       OP_##id,
 #define V_SPLAT(opcode, id, ...)      OP_##id,
 #define V_EXTRACT(opcode, id, ...)    OP_##id,

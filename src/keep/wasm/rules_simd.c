@@ -28,6 +28,48 @@ int wasm_rule_vector_unary(struct wasm_body *body, const struct wasm_instruction
     return 0;
 }
 
+/* Where the lower half of the operand is. Compilers shuffle the upper half down to extend it: such a shuffle,
+ * if it was the last operation, is taken back, and its source read. */
+static uint32_t emit_low_half(struct wasm_body *body, const struct wasm_operand *operand)
+{
+    if (operand->kind != WASM_IN_SLOT || body->producer == WASM_NO_CELL || body->out_of_memory)
+        return wasm_emit_slot(body, operand);
+    const union wasm_cell *last = &body->cells[body->producer];
+    if (last[1].lo != operand->slot * sizeof(union wasm_value) ||
+        (last[0].bits != body->handlers[OP_shuffle_low].bits &&
+         last[0].bits != body->handlers[OP_shuffle_64].bits))
+        return wasm_emit_slot(body, operand);
+    uint32_t from = last[1].hi;
+    body->cell_count = body->producer;
+    body->path--;
+    body->producer = WASM_NO_CELL;
+    return from;
+}
+
+static int vector_half(struct wasm_body *body, const struct wasm_instruction *instruction, uint32_t place)
+{
+    struct wasm_operand a;
+    TRY(wasm_body_pop(body, WASM_V128, &a));
+    TRY(wasm_body_push(body, WASM_V128));
+    if (body->live) {
+        uint32_t from = place == 0 ? emit_low_half(body, &a) : wasm_emit_slot(body, &a) + place;
+        wasm_emit_result(body, instruction->operation, 2)[1].hi = from;
+    }
+    return 0;
+}
+
+/* Operations that read only half of a vector, the lower: that of the upper half is the same, eight bytes on.
+ */
+int wasm_rule_vector_low(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    return vector_half(body, instruction, 0);
+}
+
+int wasm_rule_vector_high(struct wasm_body *body, const struct wasm_instruction *instruction)
+{
+    return vector_half(body, instruction, 8);
+}
+
 /* A vector and `operand`: another, or the count of a shift. */
 int wasm_rule_vector_binary(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
@@ -39,10 +81,15 @@ int wasm_rule_vector_binary(struct wasm_body *body, const struct wasm_instructio
     if (!body->live)
         return 0;
     uint32_t left = wasm_emit_slot(body, &a);
-    uint32_t right = wasm_emit_slot(body, &b);
-    union wasm_cell *cells = wasm_emit_result(body, instruction->operation, 3);
+    bool immediate = b.kind == WASM_IS_CONSTANT;
+    uint32_t right = immediate ? 0 : wasm_emit_slot(body, &b);
+    union wasm_cell *cells = wasm_emit_result(body, instruction->operation + immediate,
+                                              2 + (immediate ? wasm_value_slots(b.type) : 1));
     cells[1].hi = left;
-    cells[2].lo = right;
+    if (immediate)
+        wasm_operand_constant(b.type, b.constant, &cells[2].value);
+    else
+        cells[2].lo = right;
     return 0;
 }
 
@@ -114,11 +161,20 @@ int wasm_rule_vector_replace(struct wasm_body *body, const struct wasm_instructi
     return 0;
 }
 
-/* Do the bytes name whole lanes of `size`? */
-static bool whole_lanes(const uint8_t *bytes, uint32_t size)
+/* Do the bytes name others that lie together in `a` or in `b`, in each piece of `size`? */
+static bool in_pieces(const uint8_t *bytes, uint32_t count, uint32_t size)
 {
-    for (uint32_t i = 0; i < 16; i++) {
-        if (i % size == 0 ? bytes[i] % size != 0 : bytes[i] != bytes[i - 1] + 1)
+    for (uint32_t i = 0; i < count; i++) {
+        if (i % size != 0 && (bytes[i] != bytes[i - 1] + 1 || bytes[i] % 16 == 0))
+            return false;
+    }
+    return true;
+}
+
+static bool all_alike(const uint8_t *bytes, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        if (bytes[i] != bytes[0])
             return false;
     }
     return true;
@@ -129,21 +185,19 @@ static void emit_shuffle(struct wasm_body *body, const uint8_t *bytes, uint32_t 
     uint32_t places[16];
     for (uint32_t i = 0; i < 16; i++)
         places[i] = bytes[i] < 16 ? a + bytes[i] : b + bytes[i] - 16;
-    if (whole_lanes(bytes, 8)) {
-        union wasm_cell *cells = wasm_emit_result(body, OP_shuffle_64, 3);
+    bool whole = in_pieces(bytes, 16, 8);
+    if (whole || (in_pieces(bytes, 8, 8) && all_alike(bytes + 8, 8))) { /* compilers use 0 for any byte */
+        union wasm_cell *cells = wasm_emit_result(body, whole ? OP_shuffle_64 : OP_shuffle_low, 3);
         cells[1].hi = places[0];
         cells[2].lo = places[8];
-    } else if (whole_lanes(bytes, 4)) {
+    } else if (in_pieces(bytes, 16, 4)) {
         union wasm_cell *cells = wasm_emit_result(body, OP_shuffle_32, 4);
         cells[1].hi = places[0];
         cells[2].lo = places[4];
         cells[2].hi = places[8];
         cells[3].lo = places[12];
     } else {
-        union wasm_cell *cells = wasm_emit_result(body, OP_i8x16_shuffle, 5);
-        cells[1].hi = a;
-        cells[2].lo = b;
-        memcpy(&cells[3], bytes, 16);
+        memcpy(&wasm_emit_result(body, OP_shuffle_8, 10)[2], places, sizeof(places));
     }
 }
 

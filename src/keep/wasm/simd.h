@@ -245,18 +245,19 @@ static inline wasm_u32x4 wasm_i32x4_trunc_sat_f64x2_u_zero(wasm_f64x2 a)
 
 /* ---- Lanes by number ----------------------------------------------------------------------------------- */
 
-/* Eight bytes of the pair (a, b), each named by its number below `count`; any other number gives zero. */
-static inline uint64_t wasm_bytes_named(const uint8_t *a, const uint8_t *b, const uint8_t *lanes,
-                                        uint32_t count)
+/* Bytes of `a`, each named by a lane; what is no number below 16 gives zero. */
+static inline wasm_v128 wasm_i8x16_swizzle(const uint8_t *a, const uint8_t *lanes)
 {
-    uint64_t bytes = 0;
-#pragma clang loop unroll(disable)
-    for (uint32_t i = 8; i > 0; i--) {
-        uint32_t lane = lanes[i - 1];
-        uint8_t byte = (lane < 16 ? a : b)[lane % 16];
-        bytes = bytes << 8 | (lane < count ? byte : 0);
+    wasm_u8x16 named = (wasm_u8x16)wasm_v128_load(lanes);
+    __asm__("" : "+r"(lanes)); /* each byte is loaded from there again, not from a copy on the stack */
+    uint64_t halves[2];
+    for (uint32_t half = 0; half < 2; half++) {
+        uint64_t bytes = 0;
+        for (uint32_t i = 8; i > 0; i--)
+            bytes = bytes << 8 | a[lanes[half * 8 + i - 1] % 16];
+        halves[half] = bytes;
     }
-    return bytes;
+    return (wasm_v128){halves[0], halves[1]} & (wasm_v128)(named < 16);
 }
 
 /* Ones in the bytes of one lane of `size`, at a byte offset. */
