@@ -186,10 +186,11 @@ static bool judge_info(struct intel *i, const struct intel_tee *tee, const struc
         hex_encode(i->pck.fmspc, sizeof i->pck.fmspc, want);
     (void)snprintf(expected, sizeof expected, "version 3, of %s, FMSPC %s and the same PCEID",
                    tee->quote_tee == QUOTE_TEE_TDX ? "TDX" : "SGX", want);
-    if (!chosen->item || i->info.problem[0])
-        return check_set(i->report, CHECK_TCB_INFO, false, expected, "%s",
-                         chosen->item ? i->info.problem : "none") &&
-               false;
+    if (!chosen->item || i->info.problem[0]) {
+        (void)check_set(i->report, CHECK_TCB_INFO, false, expected, "%s",
+                        chosen->item ? i->info.problem : "none");
+        return false;
+    }
     hex_encode(i->info.fmspc, sizeof i->info.fmspc, got);
     (void)check_set(i->report, CHECK_TCB_INFO, info_is_ours(i, tee, &i->info), expected,
                     "of %s, FMSPC %s, PCEID %02x%02x", i->info.tdx ? "TDX" : "SGX", got, i->info.pceid[0],
@@ -203,10 +204,11 @@ static bool judge_identity(struct intel *i, const struct intel_tee *tee, const s
 {
     char expected[CHECK_TEXT_MAX];
     (void)snprintf(expected, sizeof expected, "version 2, of %s", tee->qe);
-    if (!chosen->item || i->identity.problem[0])
-        return check_set(i->report, CHECK_QE_IDENTITY, false, expected, "%s",
-                         chosen->item ? i->identity.problem : "none") &&
-               false;
+    if (!chosen->item || i->identity.problem[0]) {
+        (void)check_set(i->report, CHECK_QE_IDENTITY, false, expected, "%s",
+                        chosen->item ? i->identity.problem : "none");
+        return false;
+    }
     (void)check_set(i->report, CHECK_QE_IDENTITY, identity_is_ours(tee, &i->identity), expected, "of %s",
                     i->identity.id);
     judge_signer(i, chosen, CHECK_QE_IDENTITY_SIGNATURE);

@@ -30,15 +30,19 @@ static bool read_all(struct span evidence, struct cose_sign1 *cose, struct proce
 {
     static const char expected[] = "18([{1: -35, 33: x5chain}, {}, claims, signature]), deterministic";
     int error = cose_sign1_decode(evidence, cose);
-    if (error)
-        return check_set(report, CHECK_FORMAT, false, expected, "COSE_Sign1: %s", keep_error_name(error)) &&
-               false;
+    if (error) {
+        (void)check_set(report, CHECK_FORMAT, false, expected, "COSE_Sign1: %s", keep_error_name(error));
+        return false;
+    }
     error = process_eat_decode(cose->payload, eat);
-    if (error)
-        return check_set(report, CHECK_FORMAT, false, expected, "claims: %s", keep_error_name(error)) &&
-               false;
-    if (!chain_parse(chain, cose->chain, cose->chain_count))
-        return check_set(report, CHECK_FORMAT, false, expected, "x5chain: no readable certificates") && false;
+    if (error) {
+        (void)check_set(report, CHECK_FORMAT, false, expected, "claims: %s", keep_error_name(error));
+        return false;
+    }
+    if (!chain_parse(chain, cose->chain, cose->chain_count)) {
+        (void)check_set(report, CHECK_FORMAT, false, expected, "x5chain: no readable certificates");
+        return false;
+    }
     /* Nothing of the unprotected header is signed: whatever stands in it could be read as a claim. */
     (void)check_set(report, CHECK_FORMAT,
                     !cose->unprotected && cose->algorithm == COSE_ES384 &&
