@@ -33,9 +33,8 @@ void chain_free(struct chain *chain);
 /* A chain that came in order. False if one of them is no certificate, or there are too many or none. */
 bool chain_parse(struct chain *chain, const struct span *der, size_t count);
 /* The path from this leaf up, through the sets and the vendor's own certificates, as far as it leads: whether
- * it is one, is for chain_judge(). The sets must outlive the chain. False if the vendor's certificates cannot
- * be parsed. */
-bool chain_find(struct chain *chain, const mbedtls_x509_crt *leaf, const struct chain_sets *sets,
+ * it is one, is for chain_judge(). The sets must outlive the chain. */
+void chain_find(struct chain *chain, const mbedtls_x509_crt *leaf, const struct chain_sets *sets,
                 const struct chain_rules *rules);
 
 /* Rows CHAIN, VALIDITY, ROOT, and REVOCATION if there are sets (NULL: this TEE has no lists); the claims

@@ -34,7 +34,7 @@ static bool set_row(struct check_report *report, enum check_id id, bool ok, cons
                     const char *format, va_list args)
 {
     struct check_row *row = &report->row[id];
-    ok = ok || check_is_masked(id) || check_is_dropped(id);
+    ok = ok || check_is_masked(id);
     check_need(report, id);
     if (row->state == CHECK_FAILED)
         return ok;

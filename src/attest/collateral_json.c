@@ -93,15 +93,13 @@ static bool is_statement_key(const char *key)
  * together. */
 static int add_texts(struct collateral *c, const char *name, const json_t *object, struct casemate_error *err)
 {
-    const char *key;
-    json_t *value;
     for (size_t i = 0; i < STATEMENTS; i++)
         if (put_kept(c, name, object, i, err))
             return -1;
-    json_object_foreach((json_t *)(uintptr_t)object, key, value)
-    {
+    json_t *const all = (json_t *)(uintptr_t)object; /* iterators are for writers too */
+    for (void *at = json_object_iter(all); at; at = json_object_iter_next(all, at)) {
         char inner[COLLATERAL_NAME_SIZE];
-        const char *text = json_string_value(value);
+        const char *key = json_object_iter_key(at), *text = json_string_value(json_object_iter_value(at));
         if (is_statement_key(key) || !text)
             continue;
         (void)snprintf(inner, sizeof inner, "%s: %s", name, key);

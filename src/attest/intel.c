@@ -203,8 +203,8 @@ static void judge_platform(struct intel *i)
     (void)check_set(i->report, CHECK_QE_SIGNATURE, good, "ECDSA by the platform's P-256 key", "%s",
                     good ? "such a signature" : "another signature or key");
     judge_pck(i);
-    if (chain_find(&i->chain, i->leaf, &i->sets, &intel_rules))
-        chain_judge(&i->chain, &intel_rules, &i->sets, i->input, i->report, i->claims);
+    chain_find(&i->chain, i->leaf, &i->sets, &intel_rules);
+    chain_judge(&i->chain, &intel_rules, &i->sets, i->input, i->report, i->claims);
 }
 
 /* ---- the whole ---- */

@@ -14,10 +14,45 @@ void intel_json_fail(struct intel_json *j, const char *what, const char *key)
         (void)snprintf(j->problem, sizeof j->problem, "%s `%s`", what, key);
 }
 
+/* What is left of the bytes that are signed while what was read of them is written again. */
+struct comparison {
+    struct span left;
+    bool in_text;
+};
+
+static void skip_space(struct comparison *c)
+{
+    while (c->left.size && memchr(" \t\r\n", c->left.data[0], 4))
+        c->left = span_of(c->left.data + 1, c->left.size - 1);
+}
+
+static int compare(const char *written, size_t size, void *context)
+{
+    struct comparison *c = context;
+    for (size_t i = 0; i < size; i++) {
+        if (!c->in_text)
+            skip_space(c);
+        if (c->left.size == 0 || c->left.data[0] != (uint8_t)written[i] || written[i] == '\\')
+            return -1;
+        c->in_text ^= written[i] == '"';
+        c->left = span_of(c->left.data + 1, c->left.size - 1);
+    }
+    return 0;
+}
+
+/* When memory ends, jansson's reader drops characters of a text or a number and reads on. Nothing of what is
+ * signed may be read as anything else: it is written again, and must be the same but for space between its
+ * parts. Intel's texts need no escapes. */
+static bool is_all_of(const json_t *tree, struct span bytes)
+{
+    struct comparison c = {.left = bytes};
+    return json_dump_callback(tree, compare, &c, JSON_COMPACT) == 0;
+}
+
 json_t *intel_json_load(struct intel_json *j, const uint8_t *bytes, size_t size)
 {
     json_t *tree = json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, NULL);
-    if (json_is_object(tree))
+    if (json_is_object(tree) && is_all_of(tree, span_of(bytes, size)))
         return tree;
     json_decref(tree);
     intel_json_fail(j, "no object that can be read:", "JSON");

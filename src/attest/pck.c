@@ -164,10 +164,8 @@ static bool read_one(struct part *one, uint8_t arc, struct pck *pck)
     case 6:
         pck->has_instance = true;
         return get_octets(one, pck->instance, sizeof pck->instance);
-    case 7:
+    default: /* 7, the last that there is */
         return read_configuration(one, pck);
-    default:
-        return false;
     }
 }
 

@@ -142,21 +142,28 @@ static int add_word(const struct parse *p, const struct toml_node *item, struct 
     return 0;
 }
 
-#define DEFINE_WORDS(list, key)                                                                              \
-    static int one_##list(const struct parse *p, const struct toml_node *item)                               \
-    {                                                                                                        \
-        return add_word(p, item, &p->policy->list);                                                          \
-    }                                                                                                        \
-    static int parse_##list(const struct parse *p, const struct toml_node *node)                             \
-    {                                                                                                        \
-        p->policy->list.count = 0;                                                                           \
-        p->policy->tcb_status_default =                                                                      \
-            p->policy->tcb_status_default && &p->policy->list != &p->policy->tcb_status;                     \
-        return each(p, node, key, POLICY_WORDS_MAX, one_##list);                                             \
-    }
+static int one_tcb_status(const struct parse *p, const struct toml_node *item)
+{
+    return add_word(p, item, &p->policy->tcb_status);
+}
 
-DEFINE_WORDS(tcb_status, "`tcb_status`")
-DEFINE_WORDS(advisories, "`advisories`")
+static int parse_tcb_status(const struct parse *p, const struct toml_node *node)
+{
+    p->policy->tcb_status.count = 0;
+    p->policy->tcb_status_default = false;
+    return each(p, node, "`tcb_status`", POLICY_WORDS_MAX, one_tcb_status);
+}
+
+static int one_advisory(const struct parse *p, const struct toml_node *item)
+{
+    return add_word(p, item, &p->policy->advisories);
+}
+
+static int parse_advisories(const struct parse *p, const struct toml_node *node)
+{
+    p->policy->advisories.count = 0;
+    return each(p, node, "`advisories`", POLICY_WORDS_MAX, one_advisory);
+}
 
 /* A floor that is misspelt would stay where its owner thinks it lifted. */
 static int one_tolerate(const struct parse *p, const struct toml_node *item)

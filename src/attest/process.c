@@ -52,13 +52,15 @@ static bool read_all(struct span evidence, struct cose_sign1 *cose, struct proce
     return true;
 }
 
-static void copy_text(struct span from, char *to, size_t capacity)
+/* A text that fits: decoded ones have a limit. */
+static void copy_text(struct span from, char *to)
 {
-    size_t size = from.size < capacity ? from.size : capacity - 1;
-    for (size_t i = 0; i < size; i++) /* it may be shown on a terminal */
+    for (size_t i = 0; i < from.size; i++) /* it may be shown on a terminal */
         to[i] = from.data[i] < 0x20 || from.data[i] == 0x7f ? '?' : (char)from.data[i];
-    to[size] = '\0';
+    to[from.size] = '\0';
 }
+
+_Static_assert(sizeof((struct claims *)0)->enforced_by > EAT_ENFORCED_BY_MAX, "whatever was decoded fits");
 
 static void take_claims(const struct process_eat *eat, struct claims *claims)
 {
@@ -69,7 +71,7 @@ static void take_claims(const struct process_eat *eat, struct claims *claims)
     memcpy(claims->boot, eat->boot, DIGEST_SIZE);
     claims->has_boot = true;
     claims->issued_at = eat->issued_at;
-    copy_text(eat->enforced_by, claims->enforced_by, sizeof claims->enforced_by);
+    copy_text(eat->enforced_by, claims->enforced_by);
 }
 
 static void judge_signature(const struct cose_sign1 *cose, struct chain *chain, struct check_report *report)
@@ -84,8 +86,8 @@ static void judge_signature(const struct cose_sign1 *cose, struct chain *chain, 
 static void judge_tee(const struct process_eat *eat, const struct statement *statement,
                       struct check_report *report)
 {
-    char by[32];
-    copy_text(eat->enforced_by, by, sizeof by);
+    char by[EAT_ENFORCED_BY_MAX + 1];
+    copy_text(eat->enforced_by, by);
     if (!statement) {
         check_not_applicable(report, CHECK_BOOT, "there is no statement");
         (void)check_set(report, CHECK_TEE_MATCH, strcmp(by, "process") == 0, "enforced by process",
@@ -114,12 +116,12 @@ void attest_process(const struct attest_input *input, const struct statement *st
     struct process_eat eat;
     struct chain chain;
     chain_init(&chain);
-    copy_text(SPAN_LITERAL("process"), claims->tee, sizeof claims->tee);
+    (void)snprintf(claims->tee, sizeof claims->tee, "process");
     claims->class = ATTEST_SIMULATED; /* there is no vendor of such a TEE */
     if (read_all(input->evidence, &cose, &eat, &chain, report)) {
-        char profile[64];
+        char profile[EAT_PROFILE_MAX + 1];
         take_claims(&eat, claims);
-        copy_text(eat.profile, profile, sizeof profile);
+        copy_text(eat.profile, profile);
         (void)check_set(report, CHECK_PROFILE, strcmp(profile, PROCESS_EAT_PROFILE) == 0, PROCESS_EAT_PROFILE,
                         "%s", profile);
         judge_signature(&cose, &chain, report);

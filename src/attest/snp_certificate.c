@@ -112,13 +112,13 @@ static bool read_all(const mbedtls_x509_crt *crt, struct values *values)
     return true;
 }
 
-/* INTEGER of 0 to 255, DER, and nothing behind it. */
+/* INTEGER of 0 to 255, DER, and nothing behind it. Mbed TLS reads none below 0. */
 static bool get_level(struct values *values, enum part part, uint8_t *level)
 {
     const struct span value = values->value[part];
     unsigned char *p = (unsigned char *)(uintptr_t)value.data;
     int number;
-    if (!p || mbedtls_asn1_get_int(&p, value.data + value.size, &number) != 0 || number < 0 || number > 255 ||
+    if (!p || mbedtls_asn1_get_int(&p, value.data + value.size, &number) != 0 || number > 255 ||
         p != value.data + value.size)
         return wrong(values, parts[part].name);
     *level = (uint8_t)number;

@@ -26,7 +26,7 @@ enum snp_product snp_product_of_cpu(uint8_t family, uint8_t model)
 {
     if (family == 0x19 && model <= 0x0f)
         return SNP_MILAN;
-    if (family == 0x19 && ((model >= 0x10 && model <= 0x1f) || (model >= 0xa0 && model <= 0xaf)))
+    if (family == 0x19 && (model <= 0x1f || (model >= 0xa0 && model <= 0xaf)))
         return SNP_GENOA;
     if (family == 0x1a && model <= 0x11)
         return SNP_TURIN;

@@ -15,7 +15,7 @@ enum {
     KEY_BOOT = -70002,
     KEY_ENFORCED_BY = -70003,
 };
-enum { SEEN_ALL = 0x7f, ENFORCED_BY_MAX = 31, PROFILE_MAX = 63 };
+enum { SEEN_ALL = 0x7f };
 
 int process_eat_encode(const struct process_eat *e, uint8_t *to, size_t capacity, size_t *size)
 {
@@ -72,7 +72,7 @@ static unsigned get_claim(struct cbor_reader *r, int64_t key, struct process_eat
         e->debug = get_debug(r);
         return 4;
     case KEY_PROFILE:
-        e->profile = get_text(r, PROFILE_MAX);
+        e->profile = get_text(r, EAT_PROFILE_MAX);
         return 8;
     case KEY_MEASUREMENT:
         cbor_get_bytes_exact(r, e->measurement, sizeof e->measurement);
@@ -81,7 +81,7 @@ static unsigned get_claim(struct cbor_reader *r, int64_t key, struct process_eat
         cbor_get_bytes_exact(r, e->boot, sizeof e->boot);
         return 32;
     case KEY_ENFORCED_BY:
-        e->enforced_by = get_text(r, ENFORCED_BY_MAX);
+        e->enforced_by = get_text(r, EAT_ENFORCED_BY_MAX);
         return 64;
     default:
         (void)cbor_skip(r);

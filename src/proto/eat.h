@@ -19,6 +19,8 @@ enum eat_dbgstat {
     EAT_DEBUG_DISABLED_FULLY_AND_PERMANENTLY,
 };
 
+enum { EAT_ENFORCED_BY_MAX = 31, EAT_PROFILE_MAX = 63 }; /* bytes, of what is read */
+
 struct process_eat {
     uint64_t issued_at; /* host time, seconds since 1970 */
     uint8_t report_data[REPORT_DATA_SIZE];

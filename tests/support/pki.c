@@ -251,9 +251,12 @@ static void put_extensions(struct der *d, const struct pki_wish *wish)
 struct span pki_certificate(struct der *to, const struct pki_wish *wish)
 {
     to->size = 0;
-    size_t whole = der_begin(to, DER_SEQUENCE), part = der_begin(to, DER_CONTEXT + 0);
-    der_uint(to, 2); /* version 3 */
-    der_end(to, part);
+    size_t whole = der_begin(to, DER_SEQUENCE), part;
+    if (!wish->version_1) {
+        part = der_begin(to, DER_CONTEXT + 0);
+        der_uint(to, 2); /* version 3 */
+        der_end(to, part);
+    }
     der_uint(to, wish->serial);
     put_algorithm(to, wish->signer);
     put_name(to, wish->issuer);
@@ -263,7 +266,7 @@ struct span pki_certificate(struct der *to, const struct pki_wish *wish)
     der_end(to, part);
     put_name(to, wish->subject);
     der_raw(to, span_of(wish->key->spki, wish->key->spki_size));
-    if (!wish->no_constraints || wish->usage || wish->extension_count)
+    if (!wish->version_1 && (!wish->no_constraints || wish->usage || wish->extension_count))
         put_extensions(to, wish);
     der_end(to, whole);
     return finish(to, wish->signer, wish->bad_signature);

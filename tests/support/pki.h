@@ -44,6 +44,7 @@ struct pki_wish {
     const struct pki_key *key, *signer; /* whose it is; who signs, by an algorithm that follows the key */
     uint64_t serial;
     int64_t from, to;    /* seconds since 1970 */
+    bool version_1;      /* which has no extensions */
     bool no_constraints; /* leave basicConstraints out */
     bool authority;      /* its cA bit */
     uint8_t usage;       /* PKI_*, 0: leave keyUsage out */
@@ -51,7 +52,7 @@ struct pki_wish {
     size_t extension_count;
     bool bad_signature; /* one bit of it is wrong */
 };
-/* Version 3, into *to from its beginning; returns the whole. */
+/* Version 3 unless it is to be 1, into *to from its beginning; returns the whole. */
 struct span pki_certificate(struct der *to, const struct pki_wish *wish);
 
 struct pki_list_wish {

@@ -86,6 +86,6 @@ size_t forge_evidence(const struct forge_wish *wish, uint8_t to[FORGE_EVIDENCE_M
         cbor_put_bytes(&w, SPAN_LITERAL("unsigned"));
     }
     cbor_put_bytes(&w, c.payload);
-    cbor_put_bytes(&w, span_of(signature, sizeof signature));
+    cbor_put_bytes(&w, span_of(signature, sizeof signature - wish->short_signature));
     return finish(&w).size;
 }

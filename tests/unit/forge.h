@@ -26,7 +26,7 @@ struct forge_wish {
     size_t chain_count;
     int64_t algorithm; /* COSE_ES384, or a lie */
     bool unprotected;  /* put something into the unprotected header */
-    bool bad_signature;
+    bool bad_signature, short_signature;
 };
 size_t forge_evidence(const struct forge_wish *wish, uint8_t to[FORGE_EVIDENCE_MAX]);
 

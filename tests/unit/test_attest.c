@@ -214,6 +214,65 @@ static void bytes_behind_a_certificate_are_refused(void **state)
     assert_true(check_failed(&verdict.report, CHECK_FORMAT));
 }
 
+static void a_signature_of_another_size_is_of_another_form(void **state)
+{
+    (void)state;
+    judgement_make(&hierarchy, &judgement);
+    judgement.wish.short_signature = true;
+    assert_int_equal(judgement_run(&judgement, &bytes, &verdict, &err), 0);
+    assert_int_equal(verdict.report.row[CHECK_FORMAT].state, CHECK_FAILED);
+    assert_non_null(strstr(verdict.report.row[CHECK_FORMAT].found, "signature of 95 bytes"));
+    assert_int_equal(verdict.report.row[CHECK_SIGNATURE].state, CHECK_FAILED);
+}
+
+/* ---- statements against what is expected of them ---- */
+
+/* A receipt has neither nonce nor session. */
+static void what_a_kind_of_statement_does_not_say_does_not_match(void **state)
+{
+    static const uint8_t value[DIGEST_SIZE];
+    static struct check_report report;
+    const struct statement receipt = {.kind = STATEMENT_RECEIPT, .state = KEEP_ENDED};
+    const struct attest_expected expected = {.kind = STATEMENT_RECEIPT, .nonce = value, .session = value};
+    (void)state;
+    attest_bind(&receipt, &expected, &report);
+    assert_int_equal(report.row[CHECK_BINDING_KIND].state, CHECK_OK);
+    assert_int_equal(report.row[CHECK_BINDING_NONCE].state, CHECK_FAILED);
+    assert_string_equal(report.row[CHECK_BINDING_NONCE].found, "a statement of another kind");
+    assert_int_equal(report.row[CHECK_BINDING_SESSION].state, CHECK_FAILED);
+}
+
+/* Whatever stands in the place of its owner. */
+static void a_keep_without_an_owner_is_nobodys(void **state)
+{
+    static struct check_report report;
+    static const uint8_t spki[P256_SPKI_SIZE] = {1};
+    struct statement statement = {.kind = STATEMENT_SESSION, .state = KEEP_UNOWNED};
+    const struct attest_expected expected = {.kind = STATEMENT_SESSION,
+                                             .owner_spki = span_of(spki, sizeof spki)};
+    (void)state;
+    assert_int_equal(statement_owner_digest(statement.instance, span_of(statement.nonce, NONCE_SIZE),
+                                            expected.owner_spki, statement.owner),
+                     0);
+    attest_bind(&statement, &expected, &report);
+    assert_int_equal(report.row[CHECK_BINDING_OWNER].state, CHECK_FAILED);
+    report = (struct check_report){0};
+    statement.state = KEEP_RUNNING;
+    attest_bind(&statement, &expected, &report);
+    assert_int_equal(report.row[CHECK_BINDING_OWNER].state, CHECK_OK);
+}
+
+static void a_value_that_is_too_long_to_show_is_compared_whole(void **state)
+{
+    static struct check_report report;
+    uint8_t expected[CHECK_TEXT_MAX] = {0}, found[CHECK_TEXT_MAX] = {0};
+    (void)state;
+    assert_true(check_digest(&report, CHECK_BINDING, expected, found, sizeof found));
+    found[sizeof found - 1] = 1;
+    assert_false(check_digest(&report, CHECK_BINDING, expected, found, sizeof found));
+    assert_int_equal(strlen(report.row[CHECK_BINDING].found), CHECK_TEXT_MAX - 2);
+}
+
 /* ---- test 33: simulated evidence ---- */
 
 /* row 41 */
@@ -512,6 +571,10 @@ int main(void)
         cmocka_unit_test(ten_thousand_certificates_take_no_memory),
         cmocka_unit_test(truncated_certificates_are_refused),
         cmocka_unit_test(bytes_behind_a_certificate_are_refused),
+        cmocka_unit_test(a_signature_of_another_size_is_of_another_form),
+        cmocka_unit_test(what_a_kind_of_statement_does_not_say_does_not_match),
+        cmocka_unit_test(a_keep_without_an_owner_is_nobodys),
+        cmocka_unit_test(a_value_that_is_too_long_to_show_is_compared_whole),
         cmocka_unit_test(without_a_policy_simulated_evidence_is_refused_with_that_word),
         cmocka_unit_test(bytes_of_no_known_form_cannot_be_judged),
         cmocka_unit_test(a_verdict_lives_a_day_and_no_longer_than_its_certificates),

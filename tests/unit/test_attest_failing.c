@@ -13,8 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../../src/attest/chain.h"
 #include "../../src/attest/collateral_parts.h"
 #include "../../src/attest/ear.h"
+#include "../../src/attest/tcb_info.h"
 #include "../../src/attest/unwrap.h"
 #include "../../src/attest/vendor.h"
 #include "../../src/base/hex.h"
@@ -96,6 +98,8 @@ static struct verdict verdict;
 static struct collateral strangers;
 static struct policy *policy;
 static struct ear_key key;
+static struct statement owned = {.kind = STATEMENT_SESSION, .state = KEEP_RUNNING};
+static const struct vendor_certificate *intermediate; /* of AMD's */
 
 struct work {
     const char *name;
@@ -124,10 +128,18 @@ static int policy_of_a_verdict(char **text)
     return policy_from_verdict(&verdict, text, &err);
 }
 
-/* Without its signature, which is another one each time. */
+/* Without its signature, which is another one each time; so long that the last growth of what is written is
+ * the signature's. */
 static int attestation_result(char **text)
 {
-    int error = ear_encode(&verdict, &key, 1795521600, "casemate 1", SPAN_LITERAL("12345678"), text, &err);
+    static char build[2048] = "casemate 1";
+    static size_t filled = 10;
+    int error = ear_encode(&verdict, &key, 1795521600, build, SPAN_LITERAL("12345678"), text, &err);
+    while (!error && !fails && strlen(*text) % 1024 > 100 && filled + 1 < sizeof build) {
+        free(*text);
+        build[filled++] = 'x';
+        error = ear_encode(&verdict, &key, 1795521600, build, SPAN_LITERAL("12345678"), text, &err);
+    }
     if (!error)
         *strrchr(*text, '.') = '\0';
     return error;
@@ -258,12 +270,76 @@ static int evidence(char **text)
     return 0;
 }
 
+/* The first long word is an advisory: a reader that loses its last digit would find another one. */
+static int tcb_info(char **text)
+{
+    static const char body[] =
+        "{\"tcbLevels\":[{\"advisoryIDs\":[\"INTEL-SA-00615\"],\"tcb\":{\"sgxtcbcomponents\":["
+        "{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},"
+        "{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0}],"
+        "\"pcesvn\":7},\"tcbDate\":\"2024-03-13T00:00:00Z\",\"tcbStatus\":\"OutOfDate\"}],"
+        "\"id\":\"SGX\",\"version\":3,\"issueDate\":\"2025-10-01T00:00:00Z\","
+        "\"nextUpdate\":\"2025-11-01T00:00:00Z\",\"fmspc\":\"00606a000000\",\"pceId\":\"0000\",\"tcbType\":0,"
+        "\"tcbEvaluationDataNumber\":17}";
+    static struct tcb_info info;
+    char found[128];
+    tcb_info_read(SPAN_LITERAL(body), &info);
+    const int error = info.problem[0] ? casemate_fail(&err, E_NOMEM, "%s", info.problem) : 0;
+    if (!error) {
+        (void)snprintf(found, sizeof found, "%s, %s, %u, %u",
+                       json_string_value(json_array_get(info.level[0].advisories, 0)),
+                       tcb_status_name(info.level[0].status), info.level[0].pcesvn, info.evaluation);
+        *text = constant(found);
+    }
+    tcb_info_free(&info);
+    return error;
+}
+
+/* A path that ends too early fails a row: it is counted. */
+static int path(char **text)
+{
+    static const mbedtls_x509_crt_profile any = {UINT32_MAX, UINT32_MAX, UINT32_MAX, 0};
+    static const struct chain_rules amd = {VENDOR_AMD, &any, false};
+    const struct chain_sets none = {{NULL, NULL}};
+    struct chain chain;
+    mbedtls_x509_crt leaf;
+    size_t count = 0;
+    chain_init(&chain);
+    mbedtls_x509_crt_init(&leaf);
+    if (mbedtls_x509_crt_parse_der(&leaf, intermediate->der.data, intermediate->der.size) == 0) {
+        chain_find(&chain, &leaf, &none, &amd);
+        count = chain.count;
+        chain_free(&chain);
+    }
+    mbedtls_x509_crt_free(&leaf);
+    if (count < 2)
+        return casemate_fail(&err, E_NOMEM, "a path of %zu", count);
+    *text = constant(count == 2 ? "a path to the root" : "a longer path");
+    return 0;
+}
+
+/* A digest that could not be made matches nothing. */
+static int owner(char **text)
+{
+    static struct check_report report;
+    const struct attest_expected expected = {.kind = STATEMENT_SESSION, .owner_spki = SPAN_LITERAL("a key")};
+    report = (struct check_report){0};
+    attest_bind(&owned, &expected, &report);
+    if (check_failed(&report, CHECK_BINDING_OWNER))
+        return casemate_fail(&err, E_INTERNAL, "a state of %d", (int)report.row[CHECK_BINDING_OWNER].state);
+    *text = constant("the owner");
+    return 0;
+}
+
 static const struct work works[] = {
     {"a verdict as JSON", json_of_a_verdict, {E_NOMEM}},
     {"a verdict as a table", table_of_a_verdict, {E_NOMEM}},
     {"a policy as JSON", json_of_a_policy, {E_NOMEM}},
     {"a policy of a verdict", policy_of_a_verdict, {E_NOMEM}},
     {"an attestation result", attestation_result, {E_NOMEM, E_INTERNAL}},
+    {"TCB Info", tcb_info, {E_NOMEM}},
+    {"a path", path, {E_NOMEM}},
+    {"an owner", owner, {E_INTERNAL}},
     {"a new key", new_key, {E_NOMEM, E_INTERNAL}},
     {"a key that is read", read_key, {E_NOMEM, E_INTERNAL, E_CONFIG /* Mbed TLS's parser tells no more */}},
     {"policies", policies, {E_NOMEM}},
@@ -357,8 +433,13 @@ static int start(void **state)
     (void)state;
     json_set_alloc_funcs(__wrap_malloc, free);
     make_verdict();
-    return psa_crypto_init() != PSA_SUCCESS || ear_key_make(&key, &err) ||
-           policy_parse(toml, sizeof toml - 1, "policy.toml", &policy, &err);
+    for (size_t i = 0; i < VENDOR_CERTIFICATES; i++)
+        if (strcmp(vendor_certificates[i].name, "ask-genoa") == 0)
+            intermediate = &vendor_certificates[i];
+    return psa_crypto_init() != PSA_SUCCESS ||
+           statement_owner_digest(owned.instance, span_of(owned.nonce, NONCE_SIZE), SPAN_LITERAL("a key"),
+                                  owned.owner) ||
+           ear_key_make(&key, &err) || policy_parse(toml, sizeof toml - 1, "policy.toml", &policy, &err);
 }
 
 static int stop(void **state)

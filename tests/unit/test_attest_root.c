@@ -113,6 +113,9 @@ static void a_certificate_that_does_not_sign_itself_is_refused(void **state)
     make_wish();
     wish.authority = false;
     refused(make(&der), found);
+    make_wish();
+    wish.version_1 = true; /* which cannot say that it may */
+    refused(make(&der), found);
 }
 
 /* Its dates are judged when evidence is. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "../../src/attest/intel.h"
+#include "../../src/base/hex.h"
 #include "vectors_intel.h"
 
 static struct intel_judgement judgement;
@@ -216,6 +217,42 @@ static void a_quote_of_another_layout_is_refused_and_told_what_was_expected(void
     assert_int_equal(verdict.claims.measurement.size, 0);
 }
 
+static void certification_data_that_does_not_fill_its_place_is_refused(void **state)
+{
+    enum {
+        SGX_TYPE = 48 + 384 + 4 + 128 + 384 + 64 + 2 + 32,
+        TDX_SIZE = 48 + 584 + 4 + 128 + 6 + 384 + 64 + 2 + 32 + 2
+    };
+    (void)state;
+    assert_string_equal(patched(SGX_3, SGX_TYPE, "\x02", 1), "a platform's identifier of another size");
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
+    intel_case_make(&judgement, &one);
+    store_le32(one.quote + 48 + 384, SGX_TYPE + 6 - 48 - 384 - 4);
+    store_le32(one.quote + SGX_TYPE + 2, 0);
+    assert_false(accepts(span_of(one.quote, SGX_TYPE + 6)));
+    assert_string_equal(verdict.report.row[CHECK_FORMAT].found, "empty certification data");
+    intel_case_free(&one);
+    intel_judgement_make(&intel_test_keys, TDX_4, &judgement);
+    intel_case_make(&judgement, &one);
+    store_le32(one.quote + TDX_SIZE, load_le32(one.quote + TDX_SIZE) - 1);
+    assert_false(accepts(span_of(one.quote, one.quote_size)));
+    assert_string_equal(verdict.report.row[CHECK_FORMAT].found,
+                        "certification data of another size than its parts");
+    intel_case_free(&one);
+}
+
+static void of_other_softwares_quote_that_cannot_be_read_nothing_is_bound(void **state)
+{
+    (void)state;
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
+    intel_case_make(&judgement, &one);
+    one.input.evidence.size--;
+    assert_int_equal(attest_judge_raw(&one.input, &verdict, &err), 0);
+    assert_int_equal(verdict.report.row[CHECK_FORMAT].state, CHECK_FAILED);
+    assert_int_equal(verdict.report.row[CHECK_BINDING].state, CHECK_NOT_RUN);
+    intel_case_free(&one);
+}
+
 static void certification_data_without_certificates_is_refused(void **state)
 {
     enum { DATA = 48 + 384 + 4 + 128 + 384 + 64 + 2 + 32 + 6 };
@@ -272,6 +309,72 @@ static void missing_collateral_fails_its_own_rows(void **state)
     assert_true(check_failed(&verdict.report, CHECK_QE_SIGNATURE));
     assert_true(check_failed(&verdict.report, CHECK_ROOT));
     assert_false(check_failed(&verdict.report, CHECK_SIGNATURE));
+}
+
+/* Row 22. */
+static void without_any_collateral_a_quote_is_judged_by_what_it_carries(void **state)
+{
+    (void)state;
+    for (enum intel_carrying carrying = INTEL_PEM; carrying <= INTEL_PPID; carrying += INTEL_PPID) {
+        intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
+        judgement.wish.carrying = carrying;
+        intel_case_make(&judgement, &one);
+        one.input.collateral = NULL;
+        assert_false(accepts(span_of(one.quote, one.quote_size)));
+        assert_int_equal(check_failed(&verdict.report, CHECK_QE_SIGNATURE), carrying == INTEL_PPID);
+        assert_int_equal(verdict.report.row[CHECK_TCB_INFO].state, CHECK_FAILED);
+        assert_string_equal(verdict.report.row[CHECK_TCB_INFO].found, "none");
+        assert_string_equal(verdict.report.row[CHECK_QE_IDENTITY].found, "none");
+        intel_case_free(&one);
+    }
+}
+
+/* Whoever signed the TCB Info has a chain, but there is none of the evidence that it could join. */
+static void collateral_without_the_platforms_certificate_is_not_enough(void **state)
+{
+    (void)state;
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
+    judgement.wish.carrying = INTEL_PPID;
+    judgement.no_collateral = true;
+    intel_case_make(&judgement, &one);
+    judgement.wish.carrying = INTEL_LEAF; /* all but the leaf */
+    intel_beside(&judgement.wish, &one.collateral);
+    assert_false(accepts(span_of(one.quote, one.quote_size)));
+    assert_string_equal(verdict.report.row[CHECK_CHAIN].found, "none");
+    assert_int_equal(verdict.report.row[CHECK_ROOT].state, CHECK_NOT_RUN);
+    assert_int_equal(verdict.report.row[CHECK_TCB_INFO_SIGNATURE].state, CHECK_OK);
+    intel_case_free(&one);
+}
+
+static void of_several_platforms_that_did_not_sign_the_first_is_named(void **state)
+{
+    static struct intel_judgement other;
+    (void)state;
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
+    judgement.wish.carrying = INTEL_PPID;
+    judgement.wish.qe_signer = &intel_test_keys.stranger;
+    intel_case_make(&judgement, &one);
+    intel_judgement_make(&intel_test_keys, SGX_3, &other);
+    other.wish.carrying = INTEL_PPID;
+    other.wish.pck.ppid[0] ^= 1;
+    intel_beside(&other.wish, &one.collateral);
+    assert_false(accepts(span_of(one.quote, one.quote_size)));
+    EXPECT_FAILED(CHECK_QE_SIGNATURE);
+    char first[33];
+    hex_encode(judgement.wish.pck.ppid, sizeof judgement.wish.pck.ppid, first);
+    assert_string_equal(verdict.claims.platform, first);
+    intel_case_free(&one);
+}
+
+static void an_identity_that_cannot_be_read_is_told_with_its_reason(void **state)
+{
+    (void)state;
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
+    intel_swap(judgement.wish.identity, "\"version\":2", "\"version\":1");
+    intel_judgement_run(&judgement, &verdict);
+    assert_int_equal(verdict.report.row[CHECK_QE_IDENTITY].state, CHECK_FAILED);
+    assert_string_equal(verdict.report.row[CHECK_QE_IDENTITY].found, "not 2: `version`");
+    assert_int_equal(verdict.report.row[CHECK_QE_SIGNER].state, CHECK_NOT_RUN);
 }
 
 static void a_platforms_certificate_without_extensions_vouches_for_nothing(void **state)
@@ -367,6 +470,20 @@ static void of_several_tcb_infos_the_best_counts(void **state)
     intel_case_free(&one);
 }
 
+static void of_several_identities_the_best_counts(void **state)
+{
+    static struct intel_judgement other;
+    (void)state;
+    intel_judgement_make(&intel_test_keys, SGX_3, &judgement);
+    intel_case_make(&judgement, &one);
+    intel_judgement_make(&intel_test_keys, SGX_3, &other);
+    intel_swap(other.wish.identity, "Number\":17", "Number\":18");
+    intel_beside(&other.wish, &one.collateral);
+    assert_true(accepts(span_of(one.quote, one.quote_size)));
+    assert_int_equal(verdict.claims.intel.qe.evaluation, 18);
+    intel_case_free(&one);
+}
+
 /* Test 30: a host that sends certificates without end. */
 static void ten_thousand_certificates_are_refused_in_bounded_memory(void **state)
 {
@@ -405,13 +522,20 @@ int main(void)
         cmocka_unit_test(flips_of_a_platforms_identifier_alone_change_nothing),
         cmocka_unit_test(truncated_quotes_are_refused_and_bytes_behind_are_counted_not_read),
         cmocka_unit_test(a_quote_of_another_layout_is_refused_and_told_what_was_expected),
+        cmocka_unit_test(certification_data_that_does_not_fill_its_place_is_refused),
+        cmocka_unit_test(of_other_softwares_quote_that_cannot_be_read_nothing_is_bound),
         cmocka_unit_test(certification_data_without_certificates_is_refused),
         cmocka_unit_test(missing_collateral_fails_its_own_rows),
+        cmocka_unit_test(without_any_collateral_a_quote_is_judged_by_what_it_carries),
+        cmocka_unit_test(collateral_without_the_platforms_certificate_is_not_enough),
+        cmocka_unit_test(of_several_platforms_that_did_not_sign_the_first_is_named),
+        cmocka_unit_test(an_identity_that_cannot_be_read_is_told_with_its_reason),
         cmocka_unit_test(a_platforms_certificate_without_extensions_vouches_for_nothing),
         cmocka_unit_test(a_platforms_key_of_another_curve_is_refused),
         cmocka_unit_test(a_list_in_the_quote_is_no_certificate),
         cmocka_unit_test(what_does_not_begin_as_a_quote_is_no_evidence),
         cmocka_unit_test(of_several_tcb_infos_the_best_counts),
+        cmocka_unit_test(of_several_identities_the_best_counts),
         cmocka_unit_test(ten_thousand_certificates_are_refused_in_bounded_memory),
     };
     return cmocka_run_group_tests(tests, intel_start, intel_stop);

@@ -108,6 +108,8 @@ static void put_configuration(struct der *d, const struct odd *odd)
     der_end(d, outer);
 }
 
+static bool followed; /* something stands behind the list of them */
+
 static bool reads(const struct odd *top, const struct odd *tcb, const struct odd *configuration,
                   struct pck *pck)
 {
@@ -130,6 +132,8 @@ static bool reads(const struct odd *top, const struct odd *tcb, const struct odd
             put_one(&value, arcs, i == 5 ? DER_ENUMERATED : DER_OCTET_STRING, zeros, sizes[i]);
     }
     der_end(&value, whole);
+    if (followed)
+        der_put(&value, DER_NULL, span_of(NULL, 0));
     const struct pki_extension sgx = {"1.2.840.113741.1.13.1", false, der_span(&value)};
     intel_wish_make(&intel_test_keys, QUOTE_TEE_SGX, 3, QUOTE_BODY_SGX, &wish);
     wish.leaf.extension = &sgx;
@@ -209,6 +213,46 @@ static void extensions_of_another_form_are_not_read(void **state)
             fail_msg("configuration %zu is read", i);
 }
 
+static void extensions_with_something_behind_them_are_not_read(void **state)
+{
+    struct pck pck;
+    (void)state;
+    followed = true;
+    assert_false(reads(NULL, NULL, NULL, &pck));
+    followed = false;
+    assert_true(reads(NULL, NULL, NULL, &pck));
+}
+
+/* Lists that Mbed TLS would not have parsed. */
+static void a_certificates_extensions_are_read_within_their_bounds(void **state)
+{
+    static const struct span lists[] = {
+        SPAN_LITERAL("\x31\x00"),             /* no SEQUENCE */
+        SPAN_LITERAL("\x30\x02\x31\x00"),     /* none inside */
+        SPAN_LITERAL("\x30\x03\x30\x01\x05"), /* too short for an OID */
+        SPAN_LITERAL("\x30\x0f\x30\x0d\x06\x09\x2a\x86\x48\x86\xf8\x4d\x01\x0d\x01\x05\x00"), /* no value */
+        SPAN_LITERAL("\x30\x0f\x30\x0d\x06\x09\x2a\x86\x48\x86\xf8\x4d\x01\x0d\x01\x04\x7f"), /* cut */
+    };
+    struct pck pck;
+    (void)state;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        mbedtls_x509_crt certificate;
+        mbedtls_x509_crt_init(&certificate);
+        certificate.v3_ext.p = (unsigned char *)(uintptr_t)lists[i].data;
+        certificate.v3_ext.len = lists[i].size;
+        assert_false(pck_read(&certificate, &pck));
+    }
+}
+
+/* Appendix of the PCS API: an old part makes the platform old, and what it wants beside stays. */
+static void an_old_part_leaves_the_wish_for_configuration(void **state)
+{
+    (void)state;
+    assert_int_equal(tcb_converge(TCB_RELAUNCH_CONFIGURATION, TCB_OUT_OF_DATE),
+                     TCB_OUT_OF_DATE_CONFIGURATION);
+    assert_int_equal(tcb_converge(TCB_RELAUNCH, TCB_OUT_OF_DATE), TCB_OUT_OF_DATE);
+}
+
 /* ---- TCB Info and QE identity ---- */
 
 struct swap {
@@ -233,6 +277,8 @@ static void tcb_info_of_another_form_says_what_is_wrong(void **state)
     static const struct swap swaps[] = {
         {"{\"id\"", "[{\"id\"", "no object that can be read: `JSON`"},
         {"{\"id\"", "{\"id\":\"TDX\",\"id\"", "no object that can be read: `JSON`"},
+        {"TDX", "T\\u0044X", "no object that can be read: `JSON`"}, /* no escapes */
+        {"\"version\":3", "\"version\":03", "no object that can be read: `JSON`"},
         {"\"version\":3", "\"version\":2", "not 3: `version`"},
         {"\"version\":3", "\"version\":\"3\"", "no such number `version`"},
         {"\"version\":3", "\"version\":-3", "no such number `version`"},
@@ -315,6 +361,20 @@ static void an_identity_of_another_form_says_what_is_wrong(void **state)
         expect_identity(&swaps[i]);
 }
 
+/* As people keep it, though Intel serves it without. */
+static void space_between_the_parts_changes_nothing(void **state)
+{
+    static struct tcb_info info;
+    (void)state;
+    intel_wish_make(&intel_test_keys, QUOTE_TEE_TDX, 4, QUOTE_BODY_TD_1_0, &wish);
+    intel_swap(wish.info, "\"version\":3,", "\r\n\t\"version\" : 3 , ");
+    intel_swap(wish.info, "\"INTEL-SA-00001\"", " \"INTEL SA\" ");
+    tcb_info_read(span_text(wish.info), &info);
+    assert_string_equal(info.problem, "");
+    assert_string_equal(json_string_value(json_array_get(info.level[1].advisories, 0)), "INTEL SA");
+    tcb_info_free(&info);
+}
+
 /* A list of advisories that does not fit is never taken for a whole one: no policy tolerates "more". */
 static void more_advisories_than_fit_are_said_to_be_more(void **state)
 {
@@ -341,6 +401,10 @@ int main(void)
         cmocka_unit_test(the_cursor_stops_at_the_end_and_gives_zeros_from_there),
         cmocka_unit_test(a_platforms_certificate_is_read_as_its_profile_says),
         cmocka_unit_test(extensions_of_another_form_are_not_read),
+        cmocka_unit_test(extensions_with_something_behind_them_are_not_read),
+        cmocka_unit_test(a_certificates_extensions_are_read_within_their_bounds),
+        cmocka_unit_test(an_old_part_leaves_the_wish_for_configuration),
+        cmocka_unit_test(space_between_the_parts_changes_nothing),
         cmocka_unit_test(tcb_info_of_another_form_says_what_is_wrong),
         cmocka_unit_test(an_identity_of_another_form_says_what_is_wrong),
         cmocka_unit_test(more_advisories_than_fit_are_said_to_be_more),

@@ -125,6 +125,22 @@ static void a_report_that_is_cut_is_of_no_known_form(void **state)
     snp_bytes_free(&bytes);
 }
 
+/* Not even if nobody asked for its form before. */
+static void of_a_report_that_is_cut_nothing_is_read(void **state)
+{
+    struct check_report report = {0};
+    struct claims claims = {0};
+    (void)state;
+    build(SNP_GENOA);
+    const struct attest_input input = {.evidence = span_of(bytes.evidence, SNP_REPORT_SIZE - 1)};
+    attest_snp_need(&report);
+    attest_snp(&input, NULL, &report, &claims);
+    assert_int_equal(claims.measurement.size, 0);
+    for (unsigned id = 0; id < CHECK_COUNT; id++)
+        assert_int_equal(report.row[id].state, CHECK_NOT_RUN);
+    snp_bytes_free(&bytes);
+}
+
 static void bytes_behind_a_report_are_counted_and_never_read(void **state)
 {
     (void)state;
@@ -195,6 +211,26 @@ static void a_table_inside_a_table_is_passed_over(void **state)
     assert_false(accepts());
     assert_true(check_failed(&verdict.report, CHECK_SNP_CERTIFICATE));
     snp_bytes_free(&bytes);
+}
+
+/* Zeros are the end only where they are all. */
+static void a_table_ends_at_an_entry_of_zeros_or_after_so_many_entries(void **state)
+{
+    enum { ENTRIES_MAX = 32, ENTRY = 24 };
+    static uint8_t table[(ENTRIES_MAX + 2) * ENTRY];
+    struct collateral set = {0};
+    size_t used;
+    (void)state;
+    table[16] = 1;         /* an offset */
+    table[ENTRY + 20] = 1; /* a size */
+    assert_int_equal(snp_table_add(&set, "test", span_of(table, sizeof table), &used, &err), 0);
+    assert_int_equal(used, 3 * ENTRY);
+    for (size_t i = 0; i < ENTRIES_MAX + 2; i++)
+        table[i * ENTRY] = 1;
+    assert_int_equal(snp_table_add(&set, "test", span_of(table, sizeof table), &used, &err), 0);
+    assert_int_equal(used, ENTRIES_MAX * ENTRY);
+    assert_int_equal(set.count + set.stranger_count, 0);
+    collateral_free(&set);
 }
 
 static size_t put_pem(const struct pki_key *key, int number, char *to)
@@ -298,7 +334,8 @@ static void an_extension_of_another_form_is_refused(void **state)
         {"2", SPAN_LITERAL("\x0c\x05Genoa")}, /* UTF8String */
         {"2", SPAN_LITERAL("\x16\x00")},
         {"2", SPAN_LITERAL("\x16\x05Genoa\x00")},
-        {"2", SPAN_LITERAL("\x16\x28Genoa-0123456789012345678901234567890123456789")},
+        {"2", SPAN_LITERAL("\x16\x2eGenoa-0123456789012345678901234567890123456789")},
+        {"2", SPAN_LITERAL("\x16\x06Genoa\x7f")},
         {"3.1", SPAN_LITERAL("\x02\x01\x80")}, /* negative */
         {"3.1", SPAN_LITERAL("\x02\x02\x01\x00")},
         {"3.1", SPAN_LITERAL("")},
@@ -377,6 +414,19 @@ static void a_key_of_another_name_is_no_vcek(void **state)
     run();
     assert_false(verdict.accepted);
     assert_string_equal(verdict.report.row[CHECK_SNP_CERTIFICATE].found, "no such certificate");
+}
+
+/* Its firmware was for Milan and Genoa alone. */
+static void a_report_of_version_2_is_of_no_turin(void **state)
+{
+    (void)state;
+    make(SNP_TURIN);
+    snp_put32(&wish, AT_VERSION, 2);
+    memset(wish.report + AT_CPUID, 0, 3);
+    memset(wish.report + AT_LAUNCH_MITIGATIONS, 0, 16);
+    run();
+    assert_int_equal(verdict.report.row[CHECK_SNP_PRODUCT].state, CHECK_FAILED);
+    assert_string_equal(verdict.report.row[CHECK_SNP_PRODUCT].expected, "SEV-Turin");
 }
 
 /* ---- test 28: status ---- */
@@ -552,6 +602,27 @@ static void expect_refused_generation(uint32_t policy, const char *generation)
     policy_free(accepting);
 }
 
+/* It cannot bear a Keep's statement: there is no boot record to compare. */
+static void sev_is_refused_beside_a_statement_too(void **state)
+{
+    uint8_t report[208] = {1, 2, 3};
+    (void)state;
+    build(SNP_GENOA);
+    store_le32(report + 0x34, 0x1002);
+    struct attest_input input = {.statement = span_of(bytes.statement, bytes.statement_size),
+                                 .evidence = span_of(report, sizeof report),
+                                 .recorded = true,
+                                 .policy = bytes.policy,
+                                 .time = SNP_TIME,
+                                 .expected = {.kind = STATEMENT_SESSION}};
+    assert_int_equal(attest_judge(&input, &verdict, &err), 0);
+    assert_false(verdict.accepted);
+    assert_int_equal(verdict.report.row[CHECK_SEV_GENERATION].state, CHECK_FAILED);
+    assert_int_equal(verdict.report.row[CHECK_BINDING].state, CHECK_FAILED);
+    assert_int_equal(verdict.report.row[CHECK_BOOT].state, CHECK_NOT_RUN);
+    snp_bytes_free(&bytes);
+}
+
 static void other_bytes_of_that_size_are_of_no_known_form(void **state)
 {
     struct policy *policy;
@@ -584,10 +655,12 @@ int main(void)
         cmocka_unit_test(every_row_of_amds_evidence_has_a_vector),
         cmocka_unit_test(every_flipped_bit_of_a_report_is_refused),
         cmocka_unit_test(a_report_that_is_cut_is_of_no_known_form),
+        cmocka_unit_test(of_a_report_that_is_cut_nothing_is_read),
         cmocka_unit_test(bytes_behind_a_report_are_counted_and_never_read),
         cmocka_unit_test(bytes_behind_a_table_are_counted_and_never_read),
         cmocka_unit_test(a_table_that_is_cut_or_wild_gives_no_certificates),
         cmocka_unit_test(a_table_inside_a_table_is_passed_over),
+        cmocka_unit_test(a_table_ends_at_an_entry_of_zeros_or_after_so_many_entries),
         cmocka_unit_test(a_table_of_more_certificates_than_the_limit_is_refused),
         cmocka_unit_test(without_a_certificate_nothing_is_signed),
         cmocka_unit_test(a_certificate_that_lacks_any_extension_is_refused),
@@ -596,12 +669,14 @@ int main(void)
         cmocka_unit_test(a_report_alone_is_judged_without_collateral),
         cmocka_unit_test(a_nonce_is_found_in_a_report_of_other_software),
         cmocka_unit_test(a_key_of_another_name_is_no_vcek),
+        cmocka_unit_test(a_report_of_version_2_is_of_no_turin),
         cmocka_unit_test(the_status_is_worked_out_from_certificate_floors_and_lists),
         cmocka_unit_test(without_a_current_list_nothing_is_up_to_date),
         cmocka_unit_test(tolerating_a_floor_lifts_its_row_and_no_other),
         cmocka_unit_test(evidence_below_a_floor_keeps_signature_and_claims),
         cmocka_unit_test(a_key_that_is_not_understood_is_an_error_with_its_place),
         cmocka_unit_test(sev_and_sev_es_are_refused_with_the_reason),
+        cmocka_unit_test(sev_is_refused_beside_a_statement_too),
         cmocka_unit_test(other_bytes_of_that_size_are_of_no_known_form),
     };
     return cmocka_run_group_tests(tests, snp_start, snp_stop);
