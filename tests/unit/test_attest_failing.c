@@ -270,11 +270,12 @@ static int evidence(char **text)
     return 0;
 }
 
-/* The first long word is an advisory: a reader that loses its last digit would find another one. */
+/* The first word that jansson's first buffer does not hold is an advisory, and what it would lose is the last
+ * digit. (With the quote behind it, it would be lost itself: it looks for that one without end.) */
 static int tcb_info(char **text)
 {
     static const char body[] =
-        "{\"tcbLevels\":[{\"advisoryIDs\":[\"INTEL-SA-00615\"],\"tcb\":{\"sgxtcbcomponents\":["
+        "{\"tcbLevels\":[{\"advisoryIDs\":[\"INTEL-SA-006150\"],\"tcb\":{\"sgxtcbcomponents\":["
         "{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},"
         "{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0}],"
         "\"pcesvn\":7},\"tcbDate\":\"2024-03-13T00:00:00Z\",\"tcbStatus\":\"OutOfDate\"}],"
@@ -356,6 +357,13 @@ static bool may_fail_with(const struct work *w, unsigned code)
     return false;
 }
 
+/* Of the thousands of numbers inside Mbed TLS, which are neither first nor last, every 97th; all in the long
+ * runs. */
+static unsigned step(unsigned n, unsigned total)
+{
+    return n < 1000 || total - n < 100 || getenv("CASEMATE_SOAK") ? 1 : 97;
+}
+
 static void fail_each(const struct work *w)
 {
     char *usual = NULL;
@@ -365,7 +373,7 @@ static void fail_each(const struct work *w)
     const unsigned total = calls;
     unsigned failed = 0;
     assert_true(total > 0);
-    for (unsigned n = 1; n <= total; n++) {
+    for (unsigned n = 1; n <= total; n += step(n, total)) {
         char *text = NULL;
         err = (struct casemate_error){0};
         calls = 0;
