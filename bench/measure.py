@@ -104,13 +104,14 @@ def figures(command, rounds=1):
     return found
 
 
+def code_lines_of(path):
+    """Lines of a file of C or assembly that are neither empty nor comment only."""
+    with open(path) as f:
+        text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
+    return sum(1 for line in text.splitlines() if line.strip() and not line.strip().startswith("//"))
+
+
 def code_lines(folder):
-    """Lines of C and assembly that are neither empty nor comment only."""
-    count = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            if name.endswith((".c", ".h", ".S", ".def")):
-                with open(os.path.join(parent, name)) as f:
-                    text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
-                count += sum(1 for line in text.splitlines() if line.strip() and not line.strip().startswith("//"))
-    return count
+    """The same of all such files in it."""
+    return sum(code_lines_of(os.path.join(parent, name)) for parent, _, names in os.walk(folder) for name in names
+               if name.endswith((".c", ".h", ".S", ".def")))

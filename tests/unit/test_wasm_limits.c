@@ -411,6 +411,77 @@ static void huge_element_segments_are_bounded(void **state)
     wasm_bytes_free(&bytes);
 }
 
+/* ---- Sizes that a module only claims ------------------------------------------------------------------- */
+
+#define COUNT_MAX    0xFF, 0xFF, 0xFF, 0xFF, 0x0F /* 2^32 - 1 */
+/* Beside what a store has from the start, no more than this may be asked for. */
+#define MOST_CLAIMED ((size_t)4 << 20)
+
+static const struct {
+    const char *what;
+    int status; /* of the decoder, or 0 */
+    uint8_t size;
+    uint8_t bytes[48];
+} claims[] = {
+#define CLAIM(what, status, ...)                                                                             \
+    {                                                                                                        \
+        what, status, sizeof((const uint8_t[]){__VA_ARGS__}),                                                \
+        {                                                                                                    \
+            __VA_ARGS__                                                                                      \
+        }                                                                                                    \
+    }
+    CLAIM("a section of 4 GiB", WASM_EMALFORMED, 1, COUNT_MAX),
+    CLAIM("types", WASM_EMALFORMED, 1, 5, COUNT_MAX),
+    CLAIM("parameters", WASM_EMALFORMED, 1, 7, 1, 0x60, COUNT_MAX),
+    CLAIM("results", WASM_EMALFORMED, 1, 8, 1, 0x60, 0, COUNT_MAX),
+    CLAIM("fields of a structure", WASM_EMALFORMED, 1, 7, 1, 0x5F, COUNT_MAX),
+    CLAIM("types of a recursion group", WASM_EMALFORMED, 1, 7, 1, 0x4E, COUNT_MAX),
+    CLAIM("imports", WASM_EMALFORMED, 2, 5, COUNT_MAX),
+    CLAIM("bytes of an import's name", WASM_EMALFORMED, 2, 6, 1, COUNT_MAX),
+    CLAIM("functions", WASM_EMALFORMED, 3, 5, COUNT_MAX),
+    CLAIM("tables", WASM_EMALFORMED, 4, 5, COUNT_MAX),
+    CLAIM("memories", WASM_EMALFORMED, 5, 5, COUNT_MAX),
+    CLAIM("globals", WASM_EMALFORMED, 6, 5, COUNT_MAX),
+    CLAIM("exports", WASM_EMALFORMED, 7, 5, COUNT_MAX),
+    CLAIM("element segments", WASM_EMALFORMED, 9, 5, COUNT_MAX),
+    CLAIM("data segments, by their count alone", WASM_ELIMIT, 12, 5, COUNT_MAX),
+    CLAIM("data segments", WASM_EMALFORMED, 11, 5, COUNT_MAX),
+    CLAIM("bytes of a data segment", WASM_EMALFORMED, 5, 3, 1, 0, 1, 11, 10, 1, 0, 0x41, 0, 0x0B, COUNT_MAX),
+    CLAIM("bodies", WASM_EMALFORMED, 10, 5, COUNT_MAX),
+    CLAIM("locals", WASM_ELIMIT, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 10, 1, 8, 1, COUNT_MAX, 0x7F, 0x0B),
+    CLAIM("groups of locals", WASM_EMALFORMED, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 8, 1, 6, COUNT_MAX, 0x0B),
+    CLAIM("targets of a br_table", WASM_EMALFORMED, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 13, 1, 11, 0, 0x41,
+          0, 0x0E, COUNT_MAX, 0, 0x0B),
+    CLAIM("types of a select", WASM_EINVALID, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 10, 1, 8, 0, 0x1C,
+          COUNT_MAX, 0x0B),
+    CLAIM("pages of a memory", 0, 5, 5, 1, 0, 0x80, 0x80, 4),
+    CLAIM("elements of a table", 0, 4, 8, 1, 0x70, 0, COUNT_MAX),
+};
+
+/* The claim costs nothing: it is refused as what it is, not because memory ran out. */
+static void sizes_that_are_only_claimed_are_refused_before_anything_is_allocated(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
+        struct wasm_bytes bytes;
+        struct wasm_program program;
+        wasm_bytes_begin(&bytes);
+        wasm_bytes_put(&bytes, claims[i].bytes, claims[i].size);
+        wasm_program_init(&program);
+        program.host.limit = MOST_CLAIMED;
+        int status = wasm_program_load(&program, &bytes);
+        print_message("# %s: %s\n", claims[i].what, status != 0 ? program.error.message : "valid");
+        if (claims[i].status == 0) {
+            assert_int_equal(status, 0);
+            assert_int_equal(wasm_program_start(&program), WASM_ELIMIT);
+        } else {
+            assert_int_equal(status, claims[i].status);
+        }
+        wasm_program_end(&program);
+        wasm_bytes_free(&bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -425,6 +496,7 @@ int main(void)
         cmocka_unit_test(deep_stacks_and_many_blocks_stay_linear),
         cmocka_unit_test(many_results_are_moved_at_once),
         cmocka_unit_test(huge_element_segments_are_bounded),
+        cmocka_unit_test(sizes_that_are_only_claimed_are_refused_before_anything_is_allocated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
