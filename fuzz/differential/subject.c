@@ -405,6 +405,8 @@ int main(int argc, char **argv)
     size_t size;
     wasm_config_default(&config, &ops);
     config.limits.memory_size = MEMORY_SIZE;
+    /* which Wasmtime refuses, and V8 beside the other encoding */
+    (void)wasm_features_set(&config.features, "legacy-exceptions", false);
     if (argc == 2 && strcmp(argv[1], "--features") == 0)
         return print_features(&config);
     if (argc != 3) {
