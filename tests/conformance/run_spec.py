@@ -4,7 +4,7 @@
 
     run_spec.py RUNNER wazero|3.0
 
-`wazero`: the suites of versions 1.0 and 2.0 and of two proposals in Debian's package of wazero ($CASEMATE_WAZERO).
+`wazero`: the suites of versions 1.0 and 2.0 and of three proposals in Debian's package of wazero ($CASEMATE_WAZERO).
 `3.0`: the official suite, if $CASEMATE_SHARED has it. Files that need a feature the engine lacks are listed as skipped,
 each with that reason. One line of TAP a file; each suite ends with `LABEL: N passed, N failed`."""
 
@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 # Features of the suite's index that the engine has.
-FEATURES = {"mutable-global", "saturating-float-to-int", "sign-extension", "multi-value", "reference-types", "bulk-memory",
+FEATURES = {"threads", "mutable-global", "saturating-float-to-int", "sign-extension", "multi-value", "reference-types", "bulk-memory",
             "tail-call", "extended-const", "multi-memory", "memory64", "function-references", "simd",
             "relaxed-simd"}
 # Folder, label, arguments.
@@ -28,9 +28,14 @@ WAZERO_SUITES = [
     ("extended-const", "extended-const", ["--version", "2", "--feature", "extended-const=on"]),
     ("typed-function-references", "function-references",
      ["--version", "2", "--feature", "function-references=on", "--feature", "tail-call=on"]),
+    ("threads", "threads", ["--version", "2", "--feature", "threads=on"]),
 ]
+# Suites in the official archive that are no part of 3.0, with the features that each was written for.
+PROPOSALS = {
+    "proposals/threads": ("proposal-threads", ["--version", "2", "--feature", "threads=on", "--feature", "reference-types=off"]),
+}
 WAZERO_OTHERS = {
-    "exception-handling": "exceptions", "threads": "threads",
+    "exception-handling": "exceptions",
 }
 
 
@@ -69,14 +74,20 @@ def official(runner):
         with tarfile.open(archive) as packed:
             packed.extractall(folder)
         spec = Path(folder) / "spec"
-        files = []
+        files, proposals = [], {}
         for entry in json.loads((spec / "index.json").read_text()):
             lacking = set(entry["features"]) - FEATURES
             if lacking:
                 skip(entry["file"], "the engine has no " + ", ".join(sorted(lacking)) + " yet")
+            elif entry["group"] in PROPOSALS:
+                proposals.setdefault(entry["group"], []).append(spec / entry["file"])
             else:
                 files.append(spec / entry["file"])
-        return run(runner, [], "spec", files)
+        failed = 0
+        for group, paths in proposals.items():
+            label, arguments = PROPOSALS[group]
+            failed |= run(runner, arguments, label, paths)
+        return failed | run(runner, ["--version", "3"], "spec", files)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../support/host_memory.h"
 #include "spec_values.h"
@@ -68,8 +69,9 @@ static const char *string_of(const json_t *json, const char *key)
 /* ---- The host module `spectest` ------------------------------------------------------------------------ */
 
 static const char *const spectest_names[] = {
-    "print",      "print_i32",  "print_i64",  "print_f32",  "print_f64", "print_i32_f32", "print_f64_f64",
-    "global_i32", "global_i64", "global_f32", "global_f64", "table",     "table64",       "memory",
+    "print",         "print_i32",     "print_i64",  "print_f32",  "print_f64",
+    "print_i32_f32", "print_f64_f64", "global_i32", "global_i64", "global_f32",
+    "global_f64",    "table",         "table64",    "memory",     "shared_memory",
 };
 static const char *const spectest_signatures[] = {":", "i:", "I:", "f:", "F:", "if:", "FF:"};
 #define SPECTEST_FUNCTIONS 7
@@ -111,7 +113,11 @@ static void make_spectest(struct run *run)
     status |= wasm_table_new(run->store, &table, &out->table);
     out++;
     out->kind = WASM_EXTERN_MEMORY;
-    const struct wasm_memory_type memory = {.range = {1, 2, true}};
+    struct wasm_memory_type memory = {.range = {1, 2, true}};
+    status |= wasm_memory_new(run->store, &memory, &out->memory);
+    out++;
+    out->kind = WASM_EXTERN_MEMORY;
+    memory.shared = true;
     status |= wasm_memory_new(run->store, &memory, &out->memory);
     if (status != 0) {
         fprintf(stderr, "spec_runner: no memory for the spectest module\n");
@@ -429,6 +435,14 @@ static void free_run(struct run *run)
     }
 }
 
+/* memory.atomic.wait; no suite waits for ever. */
+static int sleep_for(void *context, uint64_t nanoseconds)
+{
+    (void)context;
+    const struct timespec time = {(time_t)(nanoseconds / 1000000000u), (long)(nanoseconds % 1000000000u)};
+    return nanosleep(&time, NULL) == 0 ? 0 : WASM_TRAP_HOST;
+}
+
 static void run_file(const char *path)
 {
     struct run run = {.file = path};
@@ -444,6 +458,7 @@ static void run_file(const char *path)
         fprintf(stderr, "spec_runner: no memory for a store\n");
         exit(2);
     }
+    wasm_store_set_wait(run.store, sleep_for, NULL);
     make_spectest(&run);
     unsigned long passed_before = passed;
     unsigned long failed_before = failed;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Several memories, and memories and tables with 64-bit addresses: what the official suite does not reach.
- * WebAssembly core specification 3.0, 3.2.15 to 3.2.17, 4.4.7, 5.3.10. */
+/* Several memories, memories and tables with 64-bit addresses, atomic instructions: what the official suites
+ * do not reach. WebAssembly core specification 3.0, 3.2.15 to 3.2.17, 4.4.7, 5.3.10; threads proposal. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -293,6 +293,170 @@ static void a_memory_makes_do_with_less_address_space(void **state)
     wasm_program_end(&program);
 }
 
+/* ---- Atomic instructions ------------------------------------------------------------------------------- */
+
+static const struct piece shared = PIECE(1, 3, 1, 1);
+static const struct piece unshared = PIECE(1, 1, 1, 1);
+/* memory.atomic.wait64 at 8 for the value 0, with the argument as timeout */
+static const struct piece wait = PIECE(0x41, 8, 0x42, 0, 0x20, 0, 0xFE, 2, 3, 0, 0xAD);
+
+struct waits {
+    uint32_t count;
+    uint64_t nanoseconds; /* of the last */
+    uint32_t stop_at;     /* the so-manieth one is ended by the embedder */
+};
+
+static int wait_for(void *context, uint64_t nanoseconds)
+{
+    struct waits *waits = context;
+    waits->nanoseconds = nanoseconds;
+    return ++waits->count == waits->stop_at ? WASM_TRAP_HOST + 7 : 0;
+}
+
+static void a_wait_lasts_for_its_timeout(void **state)
+{
+    (void)state;
+    struct wasm_bytes bytes;
+    struct wasm_program program;
+    struct waits waits = {0};
+    uint64_t result;
+    put_module(&bytes, &nothing, &shared, &wait);
+    wasm_program_init(&program);
+    start(&program, &bytes);
+    wasm_store_set_wait(program.store, wait_for, &waits);
+    assert_int_equal(call(&program, 1234, &result), 0);
+    assert_int_equal(result, 2); /* timed out */
+    assert_int_equal(waits.count, 1);
+    assert_int_equal(waits.nanoseconds, 1234);
+    assert_int_equal(call(&program, 0, &result), 0);
+    assert_int_equal(result, 2);
+    /* the value is another: no wait */
+    *wasm_memory_span(wasm_instance_memory(program.instance), 15, 1) = 1;
+    assert_int_equal(call(&program, 1234, &result), 0);
+    assert_int_equal(result, 1);
+    assert_int_equal(waits.count, 2);
+    wasm_program_end(&program);
+    wasm_bytes_free(&bytes);
+}
+
+static void a_wait_for_ever_lasts_until_the_embedder_stops_it(void **state)
+{
+    (void)state;
+    struct wasm_bytes bytes;
+    struct wasm_program program;
+    struct waits waits = {.stop_at = 5};
+    uint64_t result;
+    put_module(&bytes, &nothing, &shared, &wait);
+    wasm_program_init(&program);
+    start(&program, &bytes);
+    assert_int_equal(call(&program, UINT64_MAX, &result), WASM_TRAP_CANNOT_WAIT);
+    wasm_store_set_wait(program.store, wait_for, &waits);
+    assert_int_equal(call(&program, UINT64_MAX, &result), WASM_TRAP_HOST + 7);
+    assert_int_equal(waits.count, 5);
+    assert_int_equal(waits.nanoseconds, UINT64_MAX);
+    wasm_program_end(&program);
+    wasm_bytes_free(&bytes);
+}
+
+/* Stores the argument's low half at 12 by an instruction for 8, 16 or 32 bits, and reads the 8 bytes at 8. */
+static void a_narrow_access_changes_no_byte_beside_it(void **state)
+{
+    (void)state;
+    static const struct piece code =
+        PIECE(0x41, 12, 0x20, 0, 0xFE, 0x1C, 1, 0,             /* i64.atomic.store16 */
+              0x41, 12, 0x42, 1, 0xFE, 0x23, 1, 0, 0x1A,       /* i64.atomic.rmw16.add_u */
+              0x41, 13, 0x42, 0x7F, 0x42, 9, 0xFE, 0x4C, 0, 0, /* i64.atomic.rmw8.cmpxchg_u, -1 -> 9 */
+              0x1A, 0x41, 8, 0x29, 3, 0);
+    struct wasm_bytes bytes;
+    struct wasm_program program;
+    uint64_t result;
+    put_module(&bytes, &nothing, &unshared, &code);
+    wasm_program_init(&program);
+    start(&program, &bytes);
+    assert_int_equal(call(&program, UINT64_MAX, &result), 0);
+    assert_int_equal(result, 0);
+    assert_int_equal(call(&program, 0xABCDFF01, &result), 0);
+    assert_int_equal(result, 0x0902ull << 32); /* FF was -1 of that width */
+    wasm_program_end(&program);
+    wasm_bytes_free(&bytes);
+}
+
+struct trap_case {
+    const struct piece *memory;
+    struct piece code;
+    int trap;
+};
+
+static void atomic_instructions_trap_by_kind(void **state)
+{
+    (void)state;
+    static const struct trap_case cases[] = {
+        {&unshared, PIECE(0x41, 8, 0x42, 0, 0x20, 0, 0xFE, 2, 3, 0, 0xAD), WASM_TRAP_EXPECTED_SHARED},
+        {&shared, PIECE(0x41, 4, 0x42, 0, 0x20, 0, 0xFE, 2, 3, 0, 0xAD), WASM_TRAP_UNALIGNED_ATOMIC},
+        {&shared, PIECE(0x41, 2, 0x41, 0, 0x20, 0, 0xFE, 1, 2, 0, 0xAD), WASM_TRAP_UNALIGNED_ATOMIC},
+        {&shared, PIECE(0x41, 2, 0x41, 0, 0xFE, 0, 2, 0, 0xAD), WASM_TRAP_UNALIGNED_ATOMIC},
+        {&unshared, PIECE(0x41, 2, 0x41, 0, 0xFE, 0, 2, 2, 0xAD), 0}, /* notify: nobody is there */
+        {&unshared, PIECE(0x41, 0, 0xFE, 0x11, 3, 4), WASM_TRAP_UNALIGNED_ATOMIC},
+        {&unshared, PIECE(0x41, 0, 0xFE, 0x11, 3, 0xF8, 0xFF, 3), 0},
+        {&unshared, PIECE(0x41, 8, 0xFE, 0x11, 3, 0xF8, 0xFF, 3), WASM_TRAP_MEMORY_BOUNDS},
+        {&unshared, PIECE(0x41, 0x78, 0xFE, 0x11, 3, 8), WASM_TRAP_MEMORY_BOUNDS},
+        {&unshared, PIECE(0x41, 0x78, 0x41, 0, 0xFE, 0, 2, 0, 0xAD), WASM_TRAP_MEMORY_BOUNDS},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct wasm_bytes bytes;
+        struct wasm_program program;
+        uint64_t result;
+        put_module(&bytes, &nothing, cases[i].memory, &cases[i].code);
+        wasm_program_init(&program);
+        start(&program, &bytes);
+        assert_int_equal(call(&program, 0, &result), cases[i].trap);
+        assert_int_equal(result, 0);
+        wasm_program_end(&program);
+        wasm_bytes_free(&bytes);
+    }
+}
+
+static void invalid_atomics_are_refused(void **state)
+{
+    (void)state;
+    static const struct piece endless = PIECE(1, 2, 1);
+    static const struct piece shared_table = PIECE(1, 0x70, 3, 1, 1);
+    static const struct {
+        const struct piece *tables, *memories;
+        struct piece code;
+        int status;
+        const char *says;
+    } cases[] = {
+        {&nothing, &endless, PIECE(0x20, 0), WASM_EINVALID, "shared memory must have maximum"},
+        {&shared_table, &nothing, PIECE(0x20, 0), WASM_EMALFORMED, "malformed limits flags"},
+        {&nothing, &shared, PIECE(0x41, 0, 0xFE, 0x11, 2, 0), WASM_EINVALID, "alignment must be natural"},
+        {&nothing, &shared, PIECE(0x41, 0, 0xFE, 0x11, 4, 0), WASM_EINVALID, "alignment must not be larger"},
+        {&nothing, &nothing, PIECE(0x41, 0, 0xFE, 0x11, 3, 0), WASM_EINVALID, "unknown memory 0"},
+        {&nothing, &shared, PIECE(0xFE, 3, 1, 0x20, 0), WASM_EMALFORMED, "zero byte expected"},
+        {&nothing, &shared, PIECE(0xFE, 4, 0x20, 0), WASM_EMALFORMED, "illegal opcode"},
+        {&nothing, &shared, PIECE(0xFE, 0x4F, 0x20, 0), WASM_EMALFORMED, "illegal opcode"},
+        {&nothing, &shared, PIECE(0x41, 0, 0x41, 0, 0xFE, 0x18, 3, 0), WASM_EINVALID, "type mismatch"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct wasm_bytes bytes;
+        struct wasm_program program;
+        put_module(&bytes, cases[i].tables, cases[i].memories, &cases[i].code);
+        wasm_program_init(&program);
+        assert_int_equal(wasm_program_load(&program, &bytes), cases[i].status);
+        assert_non_null(strstr(program.error.message, cases[i].says));
+        wasm_program_end(&program);
+        wasm_bytes_free(&bytes);
+    }
+    struct wasm_bytes bytes;
+    struct wasm_program program;
+    put_module(&bytes, &nothing, &shared, &argument);
+    wasm_program_init(&program);
+    wasm_features_set(&program.config.features, "threads", false);
+    assert_int_equal(wasm_program_load(&program, &bytes), WASM_EMALFORMED);
+    wasm_program_end(&program);
+    wasm_bytes_free(&bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +467,11 @@ int main(void)
         cmocka_unit_test(huge_minima_are_valid_and_refused_before_anything_is_allocated),
         cmocka_unit_test(beyond_the_proposals_nothing_of_them_is_accepted),
         cmocka_unit_test(a_memory_makes_do_with_less_address_space),
+        cmocka_unit_test(a_wait_lasts_for_its_timeout),
+        cmocka_unit_test(a_wait_for_ever_lasts_until_the_embedder_stops_it),
+        cmocka_unit_test(a_narrow_access_changes_no_byte_beside_it),
+        cmocka_unit_test(atomic_instructions_trap_by_kind),
+        cmocka_unit_test(invalid_atomics_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

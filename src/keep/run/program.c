@@ -120,6 +120,15 @@ static int host_wait(void *context, uint64_t deadline, bool for_input)
     return error;
 }
 
+/* memory.atomic.wait. */
+static int on_atomic_wait(void *context, uint64_t nanoseconds)
+{
+    uint64_t deadline;
+    if (__builtin_add_overflow(shim_time(), nanoseconds, &deadline))
+        deadline = UINT64_MAX;
+    return host_wait(context, deadline, false) ? TRAP_STOPPED : 0;
+}
+
 static int host_random(void *context, uint8_t *bytes, size_t size)
 {
     (void)context;
@@ -287,6 +296,7 @@ static struct wasm_instance *instantiate(struct run *r)
         return NULL;
     }
     wasm_store_set_poll(r->store, on_poll, r, PROGRAM_FUEL_PER_POLL);
+    wasm_store_set_wait(r->store, on_atomic_wait, r);
     wasi_bind(r->wasi, r->store);
     int result = wasm_instance_new(r->store, r->module, wasi_resolve, r->wasi, &instance, &error);
     if (result == 0)

@@ -324,10 +324,12 @@ static int rule_store(struct wasm_body *body, const struct wasm_instruction *ins
 
 #define FC(n)      (0x100 + (n))
 #define FD(n)      (0x200 + (n))
+#define FE(n)      WASM_FE(n)
 #define TABLE_SIZE FD(0x114)
 
 #define FEATURE_always                   0
 #define FEATURE_OF(field)                (1 + offsetof(struct wasm_features, field))
+#define FEATURE_threads                  FEATURE_OF(threads)
 #define FEATURE_sign_extension           FEATURE_OF(sign_extension)
 #define FEATURE_nontrapping_float_to_int FEATURE_OF(nontrapping_float_to_int)
 #define FEATURE_reference_types          FEATURE_OF(reference_types)
@@ -435,6 +437,7 @@ static const struct {
 } prefixes[] = {
     [0xFC - PREFIX_FIRST] = {FC(0), 18},
     [0xFD - PREFIX_FIRST] = {FD(0), 0x114},
+    [0xFE - PREFIX_FIRST] = {FE(0), 0x4F},
     [0xFF - PREFIX_FIRST] = {0, 0},
 };
 

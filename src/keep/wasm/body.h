@@ -211,13 +211,17 @@ int wasm_body_read_type(struct wasm_body *body, uint32_t *type);
 int wasm_body_function_type(struct wasm_body *body, uint32_t index, const struct wasm_function_type **type);
 int wasm_body_read_heap_type(struct wasm_body *body, uint32_t *type);
 
+/* Opcodes behind the prefix byte 0xFE, in the table. */
+#define WASM_FE(n) (0x140u + (n))
+
 /* The memory operand of an access (memarg, 5.4.6). */
 struct wasm_access {
     uint64_t offset;
     uint32_t memory;
-    uint32_t address; /* the type of its addresses: WASM_I32 or WASM_I64 */
-    uint32_t size;    /* bytes that the instruction accesses: by its natural alignment */
-    bool plain;       /* memory 0, 32-bit addresses: offset + address does not wrap in 64 bits */
+    uint32_t alignment; /* log2, as the instruction says it */
+    uint32_t address;   /* the type of its addresses: WASM_I32 or WASM_I64 */
+    uint32_t size;      /* bytes that the instruction accesses: by its natural alignment */
+    bool plain;         /* memory 0, 32-bit addresses: offset + address does not wrap in 64 bits */
 };
 
 /* rules_memory.c */
@@ -230,6 +234,9 @@ int wasm_body_read_access(struct wasm_body *body, const struct wasm_instruction 
  */
 void wasm_emit_reach(struct wasm_body *body, const struct wasm_access *access, uint32_t address_slot);
 void wasm_emit_home(struct wasm_body *body);
+/* A slow operation on the bytes that were reached just before; no `home` is needed behind it. */
+void wasm_emit_slow_reached(struct wasm_body *body, wasm_slow_operation *function, const uint32_t operands[4],
+                            uint32_t memory);
 /* The regular loads and stores, where the access is not plain. */
 void wasm_emit_far_load(struct wasm_body *body, const struct wasm_instruction *instruction,
                         const struct wasm_access *access, const struct wasm_operand *address);

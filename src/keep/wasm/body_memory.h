@@ -56,6 +56,13 @@ REACH(reach64, i64)
 
 #undef REACH
 
+BODY(slow_reached)
+{
+    store->reached = memory;
+    store->reached_size = memory_size;
+    LEAVE(slow);
+}
+
 BODY(home)
 {
     LOAD_MEMORY(frame[-1].function->instance->memory);

@@ -42,15 +42,18 @@ void wasm_limits_default(struct wasm_limits *limits)
     };
 }
 
+enum { WASM_BEYOND = 4 }; /* what no version of the specification has yet */
+
 struct feature {
     const char *name;
     size_t offset;
-    int version; /* of the specification that took it in */
+    int version; /* of the specification that took it in, or WASM_BEYOND */
 };
 
 #define FEATURE(field, text, release) {text, offsetof(struct wasm_features, field), release}
 
 static const struct feature features_known[] = {
+    FEATURE(threads, "threads", WASM_BEYOND),
     FEATURE(mutable_global, "mutable-global", 1),
     FEATURE(nontrapping_float_to_int, "nontrapping-float-to-int", 2),
     FEATURE(sign_extension, "sign-extension", 2),
@@ -78,7 +81,7 @@ static void feature_put(struct wasm_features *features, const struct feature *fe
 void wasm_features_version(struct wasm_features *features, int version)
 {
     for (size_t i = 0; i < FEATURE_COUNT; i++)
-        feature_put(features, &features_known[i], version > 2 || features_known[i].version <= version);
+        feature_put(features, &features_known[i], version > 3 || features_known[i].version <= version);
 }
 
 bool wasm_features_set(struct wasm_features *features, const char *name, bool on)
@@ -97,5 +100,5 @@ void wasm_config_default(struct wasm_config *config, const struct wasm_memory_op
 {
     config->memory = *memory;
     wasm_limits_default(&config->limits);
-    wasm_features_version(&config->features, 3);
+    wasm_features_version(&config->features, WASM_BEYOND);
 }

@@ -79,7 +79,7 @@ static bool import_matches(const struct wasm_instance *instance, const struct wa
     }
     case WASM_EXTERN_MEMORY: {
         struct wasm_memory_type type = wasm_memory_type(found->memory);
-        return type.address64 == wanted->memory.address64 &&
+        return type.address64 == wanted->memory.address64 && type.shared == wanted->memory.shared &&
                range_matches(&type.range, &wanted->memory.range);
     }
     case WASM_EXTERN_GLOBAL: { /* what can be assigned must have the very type (3.3.11) */

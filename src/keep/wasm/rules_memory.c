@@ -313,6 +313,7 @@ int wasm_body_read_access(struct wasm_body *body, const struct wasm_instruction 
     if (alignment > instruction->alignment)
         return wasm_body_fail(body, WASM_EINVALID, "alignment must not be larger than natural: 2^%u for %s",
                               alignment, instruction->name);
+    access->alignment = alignment;
     access->size = 1u << instruction->alignment;
     access->plain = access->memory == 0 && access->address == WASM_I32;
     return 0;
@@ -334,6 +335,20 @@ void wasm_emit_home(struct wasm_body *body)
 {
     if (body->live)
         wasm_emit(body, OP_home, 1);
+}
+
+void wasm_emit_slow_reached(struct wasm_body *body, wasm_slow_operation *function, const uint32_t operands[4],
+                            uint32_t memory)
+{
+    if (!body->live)
+        return;
+    union wasm_cell *cells = wasm_emit(body, OP_slow_reached, 5);
+    cells[1].slow = function;
+    cells[2].lo = operands[0];
+    cells[2].hi = operands[1];
+    cells[3].lo = operands[2];
+    cells[3].hi = operands[3];
+    cells[4].memory = body->instance->memories[memory];
 }
 
 /* Memory 0 by a 64-bit address: as cell 2, what the memory must have beyond the address. */

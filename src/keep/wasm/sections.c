@@ -70,12 +70,12 @@ int wasm_decoder_mutability(struct wasm_decoder *decoder, bool *is_mutable)
 
 enum {
     LIMITS_MAXIMUM = 1,
+    LIMITS_SHARED = 2, /* of memories */
     LIMITS_ADDRESS64 = 4,
 };
 
-static int read_limits_flags(struct wasm_decoder *decoder, uint8_t *flags)
+static int read_limits_flags(struct wasm_decoder *decoder, uint8_t known, uint8_t *flags)
 {
-    uint8_t known = LIMITS_MAXIMUM;
     if (decoder->module->config.features.memory64)
         known |= LIMITS_ADDRESS64;
     *flags = wasm_read_byte(&decoder->reader);
@@ -112,7 +112,7 @@ static int read_table_type(struct wasm_decoder *decoder, struct wasm_table_type 
             FAIL(WASM_EMALFORMED, "malformed element type %x", type->element);
     }
     uint8_t flags;
-    TRY(read_limits_flags(decoder, &flags));
+    TRY(read_limits_flags(decoder, LIMITS_MAXIMUM, &flags));
     type->address64 = (flags & LIMITS_ADDRESS64) != 0;
     return read_range(decoder, flags, type->address64 ? UINT64_MAX : UINT32_MAX,
                       "table size must be at most 2^32-1", &type->range);
@@ -121,8 +121,14 @@ static int read_table_type(struct wasm_decoder *decoder, struct wasm_table_type 
 static int read_memory_type(struct wasm_decoder *decoder, struct wasm_memory_type *type)
 {
     uint8_t flags;
-    TRY(read_limits_flags(decoder, &flags));
+    uint8_t known = LIMITS_MAXIMUM;
+    if (decoder->module->config.features.threads)
+        known |= LIMITS_SHARED;
+    TRY(read_limits_flags(decoder, known, &flags));
     type->address64 = (flags & LIMITS_ADDRESS64) != 0;
+    type->shared = (flags & LIMITS_SHARED) != 0;
+    if (type->shared && !(flags & LIMITS_MAXIMUM))
+        FAIL(WASM_EINVALID, "shared memory must have maximum");
     if (type->address64)
         return read_range(decoder, flags, WASM_PAGES64, "memory size must be at most 2^48 pages (2^64 bytes)",
                           &type->range);

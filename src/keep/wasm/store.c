@@ -124,6 +124,13 @@ void wasm_store_set_poll(struct wasm_store *store, int (*poll)(void *context), v
     store->fuel = (int64_t)store->fuel_per_poll;
 }
 
+void wasm_store_set_wait(struct wasm_store *store, int (*wait)(void *context, uint64_t nanoseconds),
+                         void *context)
+{
+    store->wait = wait;
+    store->wait_context = context;
+}
+
 int wasm_store_poll(struct wasm_store *store)
 {
     store->fuel = (int64_t)store->fuel_per_poll;

@@ -86,6 +86,10 @@ struct wasm_store {
     uint64_t fuel_per_poll;
     int (*poll)(void *context);
     void *poll_context;
+    int (*wait)(void *context, uint64_t nanoseconds);
+    void *wait_context;
+    uint8_t *reached; /* the bytes that OP_slow_reached is for, inside their memory */
+    uint64_t reached_size;
     uint32_t host_depth;
     const union wasm_cell *stop_pc;
     struct wasm_trap_record record;
@@ -173,5 +177,9 @@ wasm_slow_operation wasm_slow_table_copy;
 wasm_slow_operation wasm_slow_table_init;
 wasm_slow_operation wasm_slow_elem_drop;
 wasm_slow_operation wasm_slow_tail_indirect;
+/* atomic.c */
+wasm_slow_operation wasm_slow_atomic;
+wasm_slow_operation wasm_slow_notify;
+wasm_slow_operation wasm_slow_wait;
 
 #endif

@@ -19,8 +19,11 @@ const char *wasm_trap_message(int trap)
         [WASM_TRAP_NULL_FUNCTION] = "null function reference",
         [WASM_TRAP_NULL_REFERENCE] = "null reference",
         [WASM_TRAP_OUT_OF_MEMORY] = "out of memory",
+        [WASM_TRAP_UNALIGNED_ATOMIC] = "unaligned atomic",
+        [WASM_TRAP_EXPECTED_SHARED] = "expected shared memory",
+        [WASM_TRAP_CANNOT_WAIT] = "nothing here can wait",
     };
-    if (trap > 0 && trap <= WASM_TRAP_OUT_OF_MEMORY)
+    if (trap > 0 && (size_t)trap < sizeof(messages) / sizeof(messages[0]))
         return messages[trap];
     return trap >= WASM_TRAP_HOST ? "stopped by the host" : "unknown trap";
 }

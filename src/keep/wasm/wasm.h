@@ -120,6 +120,7 @@ struct wasm_table_type {
 struct wasm_memory_type {
     struct wasm_range range;
     bool address64; /* addresses are i64, else i32 */
+    bool shared;    /* with other agents; here there are none, so only atomic.wait asks */
 };
 
 struct wasm_global_type {
@@ -226,6 +227,7 @@ void wasm_limits_default(struct wasm_limits *limits);
 
 /* Which proposals a decoder accepts beyond WebAssembly 1.0. The fields are named as the proposals are. */
 struct wasm_features {
+    bool threads;        /* shared memories and atomic instructions, for one agent */
     bool mutable_global; /* imported and exported mutable globals */
     bool nontrapping_float_to_int;
     bool sign_extension;
@@ -243,7 +245,8 @@ struct wasm_features {
     bool relaxed_simd;
 };
 
-/* The features of a version of the specification: 1 (1.0, 2019) or 2 (2.0). Others: all that exist. */
+/* The features of a version of the specification: 1 (1.0, 2019), 2 (2.0) or 3 (3.0). Others: all that exist.
+ */
 void wasm_features_version(struct wasm_features *features, int version);
 /* Sets a feature by its name ("multi-value"). Returns false if there is no such feature. */
 bool wasm_features_set(struct wasm_features *features, const char *name, bool on);
@@ -295,6 +298,9 @@ enum wasm_trap {
     WASM_TRAP_NULL_FUNCTION,  /* of call_ref */
     WASM_TRAP_NULL_REFERENCE, /* of ref.as_non_null */
     WASM_TRAP_OUT_OF_MEMORY,  /* the store's arena, while compiling a function */
+    WASM_TRAP_UNALIGNED_ATOMIC,
+    WASM_TRAP_EXPECTED_SHARED, /* memory.atomic.wait on a memory that is not shared */
+    WASM_TRAP_CANNOT_WAIT,     /* memory.atomic.wait, and the embedder gave no way to */
     WASM_TRAP_HOST =
         0x1000, /* from here on: codes of host functions and poll functions, passed through unchanged */
 };
@@ -393,6 +399,14 @@ void wasm_store_destroy(struct wasm_store *store);
  */
 void wasm_store_set_poll(struct wasm_store *store, int (*poll)(void *context), void *context,
                          uint64_t fuel_per_poll);
+/*
+ * How memory.atomic.wait waits. A store is one agent: nobody can notify it, so a wait whose value matches
+ * lasts for its timeout, in nanoseconds, or for ever: UINT64_MAX. `wait` sleeps so long and returns 0, or
+ * returns earlier with a code that stops the call (WASM_TRAP_HOST and up); a wait for ever calls it again and
+ * again. Without it, waiting is a trap.
+ */
+void wasm_store_set_wait(struct wasm_store *store, int (*wait)(void *context, uint64_t nanoseconds),
+                         void *context);
 /* Any pointer of the embedder's. */
 void wasm_store_set_context(struct wasm_store *store, void *context);
 void *wasm_store_context(const struct wasm_store *store);
