@@ -138,8 +138,10 @@ int keep_wait(struct keep *keep, uint64_t deadline)
 int keep_step(struct keep *keep)
 {
     int error = keep_poll(keep);
-    if (error || !keep->program.started)
+    if (error)
         return error;
+    if (!keep->program.started)
+        return validate_step(keep);
     error = program_run(keep);
     keep->more = true; /* the end of the program is news for its sessions */
     return error;

@@ -52,7 +52,8 @@ void keep_init(struct keep *keep);
 int keep_poll(struct keep *keep);
 /* Waits for the portal, or until the deadline or an earlier one of the Keep's own, then polls. */
 int keep_wait(struct keep *keep, uint64_t deadline);
-/* One round of the main loop without waiting: polls, and runs the program if one was started. */
+/* One round of the main loop without waiting: polls, validates what has arrived of a module, runs the program
+ * if one was started. */
 int keep_step(struct keep *keep);
 /* Gives back everything: for tests. The portal stays as it is. */
 void keep_free(struct keep *keep);

@@ -21,6 +21,7 @@ enum keep_error {
     KEEP_EHOST = -13,    /* the host broke a rule of the portal */
     KEEP_ETIME = -14,    /* a deadline has passed */
     KEEP_EENTROPY = -15, /* random bytes failed their health test */
+    KEEP_EMODULE = -16,  /* the module is not valid */
 };
 
 /* Name of a code ("KEEP_EFORMAT"), or "KEEP_E?" for a number that is none. Never NULL. */

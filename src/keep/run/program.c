@@ -11,6 +11,7 @@
 #include "engine_memory.h"
 #include "strings.h"
 #include "text.h"
+#include "validate.h"
 
 /* What stops the engine from outside: a `stop`, or the end of the Keep. */
 enum { TRAP_STOPPED = WASM_TRAP_HOST + 0x100 };
@@ -171,13 +172,7 @@ static void refused(struct run *r, const struct wasm_error *error)
 {
     bool ours = error->code == WASM_EMEMORY;
     record(r, ours ? EXIT_FAILED : EXIT_INVALID, ours ? EXIT_CODE_FAILED : EXIT_CODE_INVALID);
-    text_add_literal(&r->text, error->message);
-    if (error->section) {
-        text_add_literal(&r->text, ", in section ");
-        text_add_literal(&r->text, error->section);
-        text_add_literal(&r->text, " at byte ");
-        text_add_number(&r->text, error->offset);
-    }
+    validate_explain(error, &r->text);
 }
 
 static void trapped(struct run *r, int trap)
@@ -219,37 +214,19 @@ static void ended(struct run *r, int result)
 
 /* ---- the steps, each of which may be the last ---- */
 
-static void configure(struct run *r)
-{
-    const struct deploy_limits *limits = &r->keep->workload.deploy.limits;
-    wasm_config_default(&r->config, &engine_memory);
-    struct wasm_limits *l = &r->config.limits;
-    l->memory_size = limits->memory;
-    l->table_elements = limits->table_elements;
-    l->call_depth = limits->call_depth < UINT32_MAX ? (uint32_t)limits->call_depth : UINT32_MAX;
-    l->stack_size = PROGRAM_STACK_SIZE;
-}
-
+/* Most of it was done while the module arrived. */
 static bool validate(struct run *r)
 {
-    const struct workload *w = &r->keep->workload;
-    struct wasm_decoder *decoder = NULL;
-    struct wasm_error error = {.code = 0};
-    size_t size = (size_t)w->deploy.module_size;
-    int result = wasm_decoder_new(&r->config, w->module, size, &decoder);
-    if (result != 0) {
-        failed(r, "no memory to validate the module");
-        return false;
-    }
-    wasm_decoder_set_poll(decoder, on_poll, r, PROGRAM_BYTES_PER_POLL);
-    result = wasm_decoder_push(decoder, size, &error);
-    if (result == 0)
-        result = wasm_decoder_finish(decoder, &r->module, &error);
-    wasm_decoder_destroy(decoder);
+    const struct validation *v = &r->keep->workload.validation;
+    int result = validate_finish(r->keep, &r->module);
+    if (v->fatal && !r->fatal)
+        r->fatal = v->fatal;
     if (result == WASM_ESTOPPED)
         ended(r, result);
+    else if (result == WASM_EMEMORY)
+        failed(r, "no memory to validate the module");
     else if (result != 0)
-        refused(r, &error);
+        refused(r, &v->error);
     return result == 0;
 }
 
@@ -334,7 +311,7 @@ static void run_steps(struct run *r)
         failed(r, "no memory for secrets, arguments and environment");
         return;
     }
-    configure(r);
+    validate_configure(&w->deploy.limits, &r->config);
     if (!validate(r) || !wasi_make(r))
         return;
     struct wasm_instance *instance = instantiate(r);

@@ -245,6 +245,8 @@ void workload_forget_secrets(struct workload *w)
 
 void workload_drop(struct workload *w)
 {
+    if (!validate_drop(&w->validation))
+        return;
     workload_forget_secrets(w);
     digest_drop(&w->hash);
     kept_drop(&w->record);

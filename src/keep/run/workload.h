@@ -7,6 +7,7 @@
 #include "../../proto/message.h"
 #include "../crypto/digest.h"
 #include "../files/files.h"
+#include "validate.h"
 
 enum {
     WORKLOAD_MODULE_MAX = 512 << 20,
@@ -24,6 +25,7 @@ struct workload {
     struct deploy deploy; /* its spans point into `record` */
     struct kept record;
     uint8_t *module; /* deploy.module_size bytes */
+    struct validation validation;
     struct files *files;
     struct kept secrets;
     struct span secret_env, secret_files; /* encoded lists in `secrets`; empty if there are none */
@@ -53,7 +55,7 @@ int workload_set_secrets(struct workload *w, struct span env, struct span files)
 int workload_place_secrets(struct workload *w);
 /* Wipes secrets, files marked secret included. */
 void workload_forget_secrets(struct workload *w);
-/* Frees and wipes all of it. */
+/* Frees and wipes all of it: at once, or as soon as the module's validation has come back. */
 void workload_drop(struct workload *w);
 
 #endif

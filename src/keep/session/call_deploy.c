@@ -38,6 +38,8 @@ int handle_deploy(struct session *s, const struct message *m)
     struct keep *keep = s->keep;
     if (keep->has_workload)
         return deploy_again(s, m);
+    if (keep->workload.validation.running) /* over an earlier one, which is about to be dropped */
+        return session_refuse(s, KEEP_EAGAIN, false);
     int error =
         workload_begin(&keep->workload, &m->deploy, files_budget(keep, &m->deploy), keep_realtime, keep);
     if (error)

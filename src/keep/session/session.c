@@ -151,6 +151,21 @@ int session_send(struct session *s, const struct message *m)
     return s->tx ? message_encode(m, s->tx, s->tx_capacity, &s->tx_size) : KEEP_ENOMEM;
 }
 
+static int refuse_with(struct session *s, int code, struct span text, bool closes)
+{
+    const char *name = keep_error_name(code);
+    const struct message m = {
+        .type = MESSAGE_ERROR, .code = span_of(name, strlen(name)), .text = text, .closes = closes};
+    int error = session_send(s, &m);
+    if (!error && closes) {
+        delivery_drop(s);
+        s->phase = SESSION_CLOSING;
+        s->follow = FOLLOW_NONE;
+        s->deadline = after_ms(SESSION_CLOSING_MS);
+    }
+    return error;
+}
+
 int session_refuse(struct session *s, int code, bool closes)
 {
     static const char *const texts[] = {
@@ -168,19 +183,16 @@ int session_refuse(struct session *s, int code, bool closes)
     };
     size_t index = code < 0 ? (size_t)-code : 0;
     const char *text = index < sizeof texts / sizeof texts[0] && texts[index] ? texts[index] : "failed";
-    const char *name = keep_error_name(code);
-    const struct message m = {.type = MESSAGE_ERROR,
-                              .code = span_of(name, strlen(name)),
-                              .text = span_of(text, strlen(text)),
-                              .closes = closes};
-    int error = session_send(s, &m);
-    if (!error && closes) {
-        delivery_drop(s);
-        s->phase = SESSION_CLOSING;
-        s->follow = FOLLOW_NONE;
-        s->deadline = after_ms(SESSION_CLOSING_MS);
+    return refuse_with(s, code, span_of(text, strlen(text)), closes);
+}
+
+void sessions_refuse_delivery(struct keep *keep, int code, struct span text)
+{
+    for (unsigned i = 0; i < KEEP_SESSIONS_MAX; i++) {
+        struct session *s = keep->session[i];
+        if (s && s->delivering && (s->phase != SESSION_OPEN || refuse_with(s, code, text, true) != 0))
+            session_end(s);
     }
-    return error;
 }
 
 /* Writes what is queued. KEEP_EAGAIN while something is left. */

@@ -82,6 +82,8 @@ uint64_t sessions_held(const struct keep *keep, unsigned stream);
 int session_send(struct session *s, const struct message *m);
 /* Queues an `error` with this code; if it closes, the session ends once it is sent. */
 int session_refuse(struct session *s, int code, bool closes);
+/* The deploy that arrives is refused, with these words, and its session closed. */
+void sessions_refuse_delivery(struct keep *keep, int code, struct span text);
 
 /* stream.c: fills an empty queue from what the session streams. True if it put something there. */
 bool session_stream(struct session *s);

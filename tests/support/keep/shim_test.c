@@ -116,6 +116,8 @@ int shim_send(const uint8_t *bytes, size_t size, size_t *sent)
 
 int shim_receive(uint8_t *bytes, size_t capacity, size_t *received)
 {
+    if (shim_test.on_receive)
+        shim_test.on_receive(shim_test.receive_context);
     *received = shim_pipe_read(&shim_test.to_keep, bytes, capacity);
     if (*received > 0)
         return 0;

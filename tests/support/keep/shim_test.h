@@ -23,6 +23,8 @@ struct shim_test {
     bool random_fails;
     void (*on_wait)(void *context); /* called instead of waiting */
     void *wait_context;
+    void (*on_receive)(void *context); /* called before each look for bytes */
+    void *receive_context;
     jmp_buf *on_exit; /* where shim_exit() goes; NULL: abort() */
     int exit_reason;
     bool (*on_fault)(struct shim_fault *fault);

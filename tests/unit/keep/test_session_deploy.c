@@ -10,6 +10,7 @@ struct rig {
     struct client c, other;
     struct owner_keys keys;
     uint8_t workload[32];
+    bool left; /* the session went while the decoder was at work */
 };
 
 static int setup(void **state)
@@ -213,6 +214,140 @@ static void half_a_deploy_goes_with_its_session(void **state)
     deploy_tiny(r);
 }
 
+/* ---- validation while the module arrives ---- */
+
+enum { TYPES = 16000, MODULE_SIZE = 8 + 4 + 2 + 3 * TYPES };
+
+/* A type section of TYPES times () -> (), one of which may be wrong. */
+static struct span module_of_types(uint8_t bytes[MODULE_SIZE], size_t wrong)
+{
+    static const uint8_t head[] = {0, 'a', 's', 'm', 1, 0, 0, 0, 1, 0x82, 0xF7, 0x02, 0x80, 0x7D};
+    memcpy(bytes, head, sizeof head);
+    for (size_t i = 0; i < TYPES; i++)
+        memcpy(bytes + sizeof head + 3 * i, i == wrong ? "\x60\0\5" : "\x60\0\0", 3);
+    return span_of(bytes, MODULE_SIZE);
+}
+
+static void send_part(struct rig *r, struct span module, size_t from, size_t to)
+{
+    client_send(&r->c,
+                &(struct message){.type = MESSAGE_DATA, .bytes = span_of(module.data + from, to - from)});
+}
+
+static bool all_told(void *context)
+{
+    const struct rig *r = context;
+    const struct workload *w = &r->host.keep->workload;
+    return w->validation.told == (w->in_files ? w->deploy.module_size : w->offset);
+}
+
+static void a_slow_sender_leaves_nothing_to_validate_at_the_end(void **state)
+{
+    struct rig *r = *state;
+    static uint8_t bytes[MODULE_SIZE];
+    struct span module = module_of_types(bytes, TYPES);
+    client_send(&r->c, &(struct message){.type = MESSAGE_DEPLOY, .deploy = client_deploy_of(module)});
+    assert_true(client_expect(&r->c, MESSAGE_CONTINUE));
+    for (size_t at = 0; at < module.size; at += 7001) {
+        send_part(r, module, at, at + 7001 < module.size ? at + 7001 : module.size);
+        assert_true(host_pump_until(&r->host, all_told, r));
+        assert_true(r->host.keep->workload.validation.told > at);
+    }
+    assert_true(client_expect(&r->c, MESSAGE_WORKLOAD));
+    assert_int_equal(r->host.keep->workload.validation.result, 0);
+    assert_non_null(r->host.keep->workload.validation.decoder);
+}
+
+static void a_bad_module_is_refused_while_it_still_arrives(void **state)
+{
+    struct rig *r = *state;
+    static uint8_t bytes[MODULE_SIZE];
+    struct span module = module_of_types(bytes, TYPES);
+    bytes[8] = 14; /* no section has this number */
+    client_send(&r->c, &(struct message){.type = MESSAGE_DEPLOY, .deploy = client_deploy_of(module)});
+    assert_true(client_expect(&r->c, MESSAGE_CONTINUE));
+    send_part(r, module, 0, 9);
+    assert_true(client_expect(&r->c, MESSAGE_ERROR));
+    assert_true(r->c.m.closes);
+    assert_memory_equal(r->c.m.code.data, "KEEP_EMODULE", 12);
+    assert_non_null(memmem(r->c.m.text.data, r->c.m.text.size, "malformed section id", 20));
+    assert_non_null(memmem(r->c.m.text.data, r->c.m.text.size, "at byte 8", 9));
+    assert_null(r->host.keep->workload.module);
+    assert_null(r->host.keep->workload.validation.decoder);
+    assert_false(r->host.keep->has_workload);
+    client_free(&r->c);
+    assert_true(client_own(&r->c, &r->host, &r->keys));
+    deploy_tiny(r);
+}
+
+static void what_is_wrong_in_the_last_bytes_is_known_at_start(void **state)
+{
+    struct rig *r = *state;
+    static uint8_t bytes[MODULE_SIZE];
+    struct span module = module_of_types(bytes, TYPES - 1);
+    struct deploy d = client_deploy_of(module);
+    assert_true(client_deploy(&r->c, &d, module, r->workload));
+    assert_true(client_start(&r->c, r->workload, 7, true, false));
+    assert_true(client_expect(&r->c, MESSAGE_ATTACHED));
+    assert_true(client_expect(&r->c, MESSAGE_EXIT));
+    assert_int_equal(r->c.m.exit.kind, EXIT_INVALID);
+    assert_non_null(memmem(r->c.m.exit.text.data, r->c.m.exit.text.size, "in section type", 15));
+}
+
+static void half_a_module_goes_with_its_decoder(void **state)
+{
+    struct rig *r = *state;
+    static uint8_t bytes[MODULE_SIZE];
+    struct span module = module_of_types(bytes, TYPES);
+    client_send(&r->c, &(struct message){.type = MESSAGE_DEPLOY, .deploy = client_deploy_of(module)});
+    assert_true(client_expect(&r->c, MESSAGE_CONTINUE));
+    send_part(r, module, 0, 5000);
+    assert_true(host_pump_until(&r->host, all_told, r));
+    assert_non_null(r->host.keep->workload.validation.decoder);
+    client_free(&r->c);
+    assert_true(host_pump_until(&r->host, no_module, r));
+    assert_null(r->host.keep->workload.validation.decoder);
+    assert_true(client_own(&r->c, &r->host, &r->keys));
+    deploy_tiny(r);
+}
+
+static void leave(void *context)
+{
+    struct rig *r = context;
+    if (r->left || !r->host.keep->workload.validation.running)
+        return;
+    r->left = true;
+    client_free(&r->c);
+}
+
+/* The last part makes the section whole, so that the decoder has much to do; meanwhile sessions are served.
+ */
+static void a_session_that_goes_while_the_decoder_works_takes_both_along(void **state)
+{
+    struct rig *r = *state;
+    static uint8_t bytes[MODULE_SIZE + 100];
+    struct span module = module_of_types(bytes, TYPES);
+    struct deploy d = client_deploy_of(span_of(bytes, sizeof bytes));
+    client_send(&r->c, &(struct message){.type = MESSAGE_DEPLOY, .deploy = d});
+    assert_true(client_expect(&r->c, MESSAGE_CONTINUE));
+    for (size_t at = 0; at < 42000; at += 14000) {
+        send_part(r, module, at, at + 14000);
+        assert_true(host_pump_until(&r->host, all_told, r));
+    }
+    shim_test.on_receive = leave;
+    shim_test.receive_context = r;
+    send_part(r, module, 42000, module.size);
+    assert_true(host_pump_until(&r->host, no_module, r));
+    shim_test.on_receive = NULL;
+    assert_true(r->left);
+    assert_null(r->host.keep->workload.validation.decoder);
+    assert_false(r->host.keep->has_workload);
+    assert_true(client_own(&r->c, &r->host, &r->keys));
+    deploy_tiny(r);
+}
+
+/* ---- what is heard meanwhile ---- */
+
 static void only_data_and_attest_are_heard_while_a_deploy_arrives(void **state)
 {
     struct rig *r = *state;
@@ -365,6 +500,11 @@ int main(void)
         TEST(more_bytes_than_announced_close_the_session),
         TEST(data_after_the_last_byte_closes_the_session),
         TEST(half_a_deploy_goes_with_its_session),
+        TEST(a_slow_sender_leaves_nothing_to_validate_at_the_end),
+        TEST(a_bad_module_is_refused_while_it_still_arrives),
+        TEST(what_is_wrong_in_the_last_bytes_is_known_at_start),
+        TEST(half_a_module_goes_with_its_decoder),
+        TEST(a_session_that_goes_while_the_decoder_works_takes_both_along),
         TEST(only_data_and_attest_are_heard_while_a_deploy_arrives),
         TEST(a_deploy_that_cannot_fit_is_refused_before_a_byte_of_it),
         TEST(secrets_for_another_workload_change_nothing),
