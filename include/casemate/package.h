@@ -44,6 +44,15 @@ int32_t casemate_package_takes_input(const casemate_package *package);
 /* Nonzero: statements to anyone may carry the workload digest. */
 void casemate_package_set_public(casemate_package *package, int32_t is_public);
 
+/* Calls this export instead of running a program: it takes the arguments as its parameters, numbers all of
+ * them, and its results are lines of stdout. casemate_package_check() says whether they fit. */
+int32_t casemate_package_set_entry(casemate_package *package, const char *name, size_t size,
+                                   casemate_error *error);
+/* Whether the module may use a feature of WebAssembly ("simd"); all are on at first. E_USAGE if there is none
+ * of that name. */
+int32_t casemate_package_set_feature(casemate_package *package, const char *name, size_t size, int32_t on,
+                                     casemate_error *error);
+
 /* Reads Casemate.toml (or an Enarx.toml) from its text; name is for messages, folder is what relative paths
  * in it are relative to. A variable or memory size that is set afterwards replaces its own; a file that is
  * added again is an error. E_CONFIG with line and column. */
@@ -52,8 +61,8 @@ int32_t casemate_package_configure(casemate_package *package, const char *text, 
                                    casemate_error *error);
 
 /* Whether the module decodes and every import exists in this version: E_MODULE, E_IMPORTS (every missing one
- * is listed). Sends nothing. */
-int32_t casemate_package_check(const casemate_package *package, casemate_error *error);
+ * is listed); E_USAGE if arguments are not what the entry takes. Sends nothing. */
+int32_t casemate_package_check(casemate_package *package, casemate_error *error);
 
 /* The record that the workload digest covers, as JSON: module digest, arguments, names and digests of files,
  * limits; values of secrets never. Belongs to the package until the next call. */

@@ -47,6 +47,11 @@ const struct option_row option_rows[] = {
      WORKLOAD, AT(files)},
     {"config", 0, OPTION_TEXT, "FILE", "Casemate.toml (or an Enarx.toml)", WORKLOAD, AT(config)},
     {"memory", 'm', OPTION_TEXT, "SIZE", "memory of the program (1g)", WORKLOAD, AT(memory)},
+    {"invoke", 0, OPTION_TEXT, "FUNC",
+     "call this export instead of _start: arguments are its numbers, results lines of stdout", WORKLOAD,
+     AT(invoke)},
+    {"wasm-feature", 0, OPTION_LIST, "NAME=on|off", "what the module may use of WebAssembly; all are on",
+     WORKLOAD, AT(features)},
     {"public", 0, OPTION_FLAG, NULL, "let anyone attest which workload runs", WORKLOAD, AT(is_public)},
     {"name", 0, OPTION_TEXT, "NAME", "name of the Keep", LAUNCH | VERB_ADOPT, AT(name)},
     {"output-dir", 0, OPTION_TEXT, "HOST:GUEST",
@@ -331,6 +336,7 @@ void options_free(struct options *options)
     free(options->collateral.items);
     free(options->roots.items);
     free(options->references.items);
+    free(options->features.items);
 }
 
 /* ---- help ---- */

@@ -33,7 +33,9 @@ struct options {
     const char *cache, *pccs, *kds, *fmspc, *pck_ca, *product, *chip_id, *tcb;
     bool vlek;
     struct option_list variables; /* -e, --env-file, --secret-env */
-    struct option_list files;     /* -v, --file, --dir, --secret-file */
+    const char *invoke;
+    struct option_list features; /* --wasm-feature */
+    struct option_list files;    /* -v, --file, --dir, --secret-file */
     struct option_list collateral, roots, references;
 };
 

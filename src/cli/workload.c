@@ -118,11 +118,29 @@ static int set_limits(struct cli *cli, casemate_package *package)
     return casemate_package_set_memory(package, bytes, cli->error);
 }
 
+static int set_launch(struct cli *cli, casemate_package *package)
+{
+    const struct option_list *list = &cli->options.features;
+    const char *entry = cli->options.invoke;
+    if (entry && casemate_package_set_entry(package, entry, strlen(entry), cli->error) < 0)
+        return -1;
+    for (size_t i = 0; i < list->count; i++) {
+        const char *text = list->items[i].value, *equals = strchr(text, '=');
+        bool on = equals && strcmp(equals + 1, "on") == 0;
+        if (!equals || (!on && strcmp(equals + 1, "off") != 0))
+            return cli_fail(cli, "E_USAGE", "--wasm-feature wants NAME=on or NAME=off, not \"%s\"", text);
+        if (casemate_package_set_feature(package, text, (size_t)(equals - text), on, cli->error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int fill(struct cli *cli, casemate_package *package)
 {
     if (cli->options.config && read_config(cli, cli->options.config, package) < 0)
         return -1;
-    if (add_variables(cli, package) < 0 || add_files(cli, package) < 0 || set_limits(cli, package) < 0)
+    if (add_variables(cli, package) < 0 || add_files(cli, package) < 0 || set_limits(cli, package) < 0 ||
+        set_launch(cli, package) < 0)
         return -1;
     for (int i = 1; i < cli->argc; i++)
         if (casemate_package_add_argument(package, cli->argv[i], strlen(cli->argv[i]), cli->error) < 0)

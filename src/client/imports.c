@@ -162,7 +162,9 @@ static int check_start(const struct wasm_module *module, struct casemate_error *
     (void)casemate_fail_expected(err, E_MODULE, "an exported function _start without parameters", "none",
                                  "The module is a library, not a program");
     return casemate_next(
-        err, "Link it as a command: with a main function, without -mexec-model=reactor or --no-entry.");
+        err,
+        "Link it as a command: with a main function, without -mexec-model=reactor or --no-entry; or call one "
+        "of its functions with --invoke.");
 }
 
 static int not_valid(const struct casemate_package *p, const struct wasm_error *e, struct casemate_error *err)
@@ -185,7 +187,7 @@ static int not_valid(const struct casemate_package *p, const struct wasm_error *
                          (unsigned long long)e->offset);
 }
 
-int32_t casemate_package_check(const casemate_package *p, casemate_error *err)
+int32_t casemate_package_check(casemate_package *p, casemate_error *err)
 {
     static const struct wasm_memory_ops memory = {.reserve = take,
                                                   .commit = commit,
@@ -197,11 +199,12 @@ int32_t casemate_package_check(const casemate_package *p, casemate_error *err)
     struct wasm_module *module;
     struct wasm_error e = {0};
     wasm_config_default(&config, &memory);
+    package_features(p, &config.features);
     if (wasm_module_decode(&config, p->module.data, p->module.size, &module, &e) < 0)
         return not_valid(p, &e, err);
     int result = check_imports(module, err);
     if (result == 0)
-        result = check_start(module, err);
+        result = p->entry ? package_check_entry(p, module, err) : check_start(module, err);
     wasm_module_destroy(module);
     return result;
 }

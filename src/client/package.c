@@ -68,7 +68,12 @@ void casemate_package_free(casemate_package *p)
     free(p->arguments);
     free(p->variables);
     free(p->files);
+    for (size_t i = 0; i < p->features_off_count; i++)
+        free(p->features_off[i]);
+    free(p->entry);
+    free(p->entry_values);
     free(p->name);
+    buffer_free(&p->features);
     buffer_free(&p->module);
     buffer_wipe(&p->args);
     buffer_wipe(&p->env);
@@ -101,6 +106,8 @@ int32_t casemate_package_add_argument(casemate_package *p, const char *text, siz
     if (one.failed)
         return no_memory(err);
     array[p->argument_count++] = one;
+    free(p->entry_values);
+    p->entry_values = NULL;
     p->sealed = false;
     return 0;
 }

@@ -44,14 +44,25 @@ struct casemate_package {
     struct deploy_limits limits;
     uint64_t time_floor;
     bool is_public;
+    char *entry;            /* the export that is called; NULL: _start */
+    uint64_t *entry_values; /* bits of its arguments, once they have been checked; else NULL */
+    char *features_off[MESSAGE_FEATURES_MAX];
+    size_t features_off_count;
     bool no_input; /* the configuration says that there is no stdin */
     uint8_t salt[SALT_SIZE];
-    bool sealed;                   /* the four below are up to date */
-    struct buffer args, env, list; /* encoded CBOR arrays */
+    bool sealed;                             /* the four below are up to date */
+    struct buffer args, env, list, features; /* encoded CBOR arrays */
     uint8_t digest[DIGEST_SIZE];
     struct buffer description;
 };
 
+struct wasm_module;
+struct wasm_features;
+/* Puts off what the package puts off. */
+void package_features(const struct casemate_package *p, struct wasm_features *features);
+/* Whether the module exports the entry, and the arguments are what it takes; fills entry_values. */
+int package_check_entry(struct casemate_package *p, const struct wasm_module *module,
+                        struct casemate_error *err);
 /* The deploy of a sealed package; spans point into it. */
 void package_deploy(const struct casemate_package *p, struct deploy *deploy);
 /* Adds a file whose bytes the package takes over from the buffer, which is empty afterwards. */

@@ -2,8 +2,10 @@
 /* A package on the wire (docs/protocol.md, section 5): its deploy, its secrets, its bytes, its digest. */
 #include "package.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <psa/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -40,8 +42,22 @@ static void write_arguments(struct cbor_writer *w, const struct casemate_package
     (void)secret;
     cbor_put_array(w, p->argument_count + 1);
     cbor_put_bytes(w, span_of(p->name, strlen(p->name)));
-    for (size_t i = 0; i < p->argument_count; i++)
-        cbor_put_bytes(w, span_of(buffer_text(&p->arguments[i]), p->arguments[i].size));
+    for (size_t i = 0; i < p->argument_count; i++) {
+        char bits[24];
+        if (p->entry)
+            cbor_put_bytes(
+                w, span_of(bits, (size_t)snprintf(bits, sizeof bits, "%" PRIu64, p->entry_values[i])));
+        else
+            cbor_put_bytes(w, span_of(buffer_text(&p->arguments[i]), p->arguments[i].size));
+    }
+}
+
+static void write_features(struct cbor_writer *w, const struct casemate_package *p, bool secret)
+{
+    (void)secret;
+    cbor_put_array(w, p->features_off_count);
+    for (size_t i = 0; i < p->features_off_count; i++)
+        cbor_put_text(w, span_of(p->features_off[i], strlen(p->features_off[i])));
 }
 
 static void write_variables(struct cbor_writer *w, const struct casemate_package *p, bool secret)
@@ -86,7 +102,7 @@ static size_t arguments_size(const struct casemate_package *p)
 {
     size_t size = ITEM_OVERHEAD + strlen(p->name);
     for (size_t i = 0; i < p->argument_count; i++)
-        size += ITEM_OVERHEAD + p->arguments[i].size;
+        size += ITEM_OVERHEAD + (p->entry ? 24 : p->arguments[i].size);
     return size;
 }
 
@@ -119,7 +135,12 @@ void package_deploy(const struct casemate_package *p, struct deploy *deploy)
         .limits = p->limits,
         .time_floor = p->time_floor,
         .is_public = p->is_public,
+        .has_entry = p->entry != NULL,
+        .has_features = p->features_off_count > 0,
+        .features_off = span_of(p->features.data, p->features.size),
     };
+    if (p->entry)
+        deploy->entry = span_of(p->entry, strlen(p->entry));
     memcpy(deploy->module_digest, p->module_digest, DIGEST_SIZE);
     memcpy(deploy->salt, p->salt, SALT_SIZE);
 }
@@ -133,13 +154,17 @@ int32_t casemate_package_seal(casemate_package *p, const void *salt, casemate_er
         memcpy(p->salt, salt, SALT_SIZE);
     else if (psa_generate_random(p->salt, SALT_SIZE) != PSA_SUCCESS)
         return casemate_fail(err, E_INTERNAL, "The random generator failed");
+    if (p->entry && !p->entry_values && casemate_package_check(p, err) < 0)
+        return -1;
     if (p->time_floor == 0)
         p->time_floor = (uint64_t)time(NULL);
     if (encode(&p->args, arguments_size(p), write_arguments, p, false, err) < 0 ||
         encode(&p->env, variables_size(p), write_variables, p, false, err) < 0 ||
-        encode(&p->list, files_size(p, false), write_files, p, false, err) < 0)
+        encode(&p->list, files_size(p, false), write_files, p, false, err) < 0 ||
+        encode(&p->features, ITEM_OVERHEAD + p->features_off_count * (ITEM_OVERHEAD + MESSAGE_FEATURE_MAX),
+               write_features, p, false, err) < 0)
         return -1;
-    if (p->args.size + p->env.size + p->list.size + 512 > MESSAGE_SIZE_OWNER)
+    if (p->args.size + p->env.size + p->list.size + 4096 > MESSAGE_SIZE_OWNER)
         return casemate_fail(err, E_LIMIT,
                              "Arguments, environment and list of files are larger than 1 MiB together");
     package_deploy(p, &deploy);
@@ -256,6 +281,14 @@ static json_t *described_variables(const struct casemate_package *p, bool secret
     return object;
 }
 
+static json_t *described_features(const struct casemate_package *p)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < p->features_off_count; i++)
+        (void)json_array_append_new(list, json_string(p->features_off[i]));
+    return list;
+}
+
 int32_t casemate_package_describe(casemate_package *p, const char **json, size_t *size, casemate_error *err)
 {
     if (!p->sealed && casemate_package_seal(p, NULL, err) < 0)
@@ -271,6 +304,10 @@ int32_t casemate_package_describe(casemate_package *p, const char **json, size_t
                   described_files(p), "limits", "memory", (json_int_t)p->limits.memory, "table_elements",
                   (json_int_t)p->limits.table_elements, "call_depth", (json_int_t)p->limits.call_depth,
                   "time_floor", (json_int_t)p->time_floor, "public", (int)p->is_public);
+    if (root && p->entry)
+        (void)json_object_set_new(root, "entry", shown_bytes((const uint8_t *)p->entry, strlen(p->entry)));
+    if (root && p->features_off_count > 0)
+        (void)json_object_set_new(root, "features_off", described_features(p));
     char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
     json_decref(root);
     p->description.size = 0;

@@ -44,7 +44,7 @@ static int record_head(const struct deploy *d, uint8_t *to, size_t capacity, str
 {
     struct cbor_writer w;
     cbor_writer_init(&w, to, capacity);
-    cbor_put_map(&w, 9);
+    cbor_put_map(&w, 9u + d->has_entry + d->has_features);
     cbor_put_uint(&w, 0);
     cbor_put_bytes(&w, span_of(d->salt, SALT_SIZE));
     cbor_put_uint(&w, 1);
@@ -53,7 +53,7 @@ static int record_head(const struct deploy *d, uint8_t *to, size_t capacity, str
     return cbor_writer_finish(&w, encoded);
 }
 
-/* From the key behind the last list to the end. */
+/* From the key behind the last list to the end, or to the features that are off. */
 static int record_tail(const struct deploy *d, uint8_t *to, size_t capacity, struct span *encoded)
 {
     struct cbor_writer w;
@@ -64,13 +64,19 @@ static int record_tail(const struct deploy *d, uint8_t *to, size_t capacity, str
     cbor_put_uint(&w, d->time_floor);
     cbor_put_uint(&w, 8);
     cbor_put_bool(&w, d->is_public);
+    if (d->has_entry) {
+        cbor_put_uint(&w, 9);
+        cbor_put_text(&w, d->entry);
+    }
+    if (d->has_features)
+        cbor_put_uint(&w, 10);
     return cbor_writer_finish(&w, encoded);
 }
 
 int deploy_workload_digest(const struct deploy *d, uint8_t digest[DIGEST_SIZE])
 {
     static const uint8_t keys[] = {3, 4, 5};
-    uint8_t head_bytes[80], tail_bytes[64];
+    uint8_t head_bytes[80], tail_bytes[64 + MESSAGE_ENTRY_MAX];
     struct span head, tail;
     int error = record_head(d, head_bytes, sizeof head_bytes, &head);
     if (!error)
@@ -88,6 +94,7 @@ int deploy_workload_digest(const struct deploy *d, uint8_t digest[DIGEST_SIZE])
         span_of(keys + 2, 1),
         list_or_empty(d->endpoints),
         tail,
+        d->has_features ? list_or_empty(d->features_off) : span_of(NULL, 0),
     };
     return crypto_sha256(parts, sizeof parts / sizeof *parts, digest);
 }

@@ -21,6 +21,11 @@ struct deploy {
     uint64_t time_floor; /* seconds since 1970 */
     uint8_t salt[SALT_SIZE];
     bool is_public;
+    /* The launch configuration; what is left out is as always. */
+    bool has_entry;
+    bool has_features;
+    struct span entry;        /* the export that is called, instead of `_start` */
+    struct span features_off; /* encoded array: features of WebAssembly that the module may not use */
 };
 
 void deploy_limits_put(struct cbor_writer *w, const struct deploy_limits *limits);

@@ -59,6 +59,15 @@ bool list_next_bytes(struct list_cursor *cursor, struct span *bytes)
     return next_done(cursor, &r, without(*bytes, 0));
 }
 
+bool list_next_name(struct list_cursor *cursor, struct span *name)
+{
+    struct cbor_reader r;
+    if (!next_begin(cursor, &r))
+        return false;
+    *name = cbor_get_text(&r);
+    return next_done(cursor, &r, name->size != 0 && name->size <= MESSAGE_FEATURE_MAX && without(*name, 0));
+}
+
 bool list_next_pair(struct list_cursor *cursor, struct span *name, struct span *value)
 {
     struct cbor_reader r;
@@ -173,6 +182,7 @@ static int open_limited(struct span encoded, size_t most, struct list_cursor *cu
     }
 
 DEFINE_CHECK(args, MESSAGE_ARGS_MAX, list_next_bytes(&cursor, &(struct span){0}))
+DEFINE_CHECK(names, MESSAGE_FEATURES_MAX, list_next_name(&cursor, &(struct span){0}))
 DEFINE_CHECK(env, MESSAGE_ENV_MAX, list_next_pair(&cursor, &(struct span){0}, &(struct span){0}))
 DEFINE_CHECK(files, MESSAGE_FILES_MAX, list_next_file(&cursor, &(struct deploy_file){0}))
 DEFINE_CHECK(secrets, MESSAGE_FILES_MAX, list_next_secret(&cursor, &(struct secret_file){0}))

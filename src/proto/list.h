@@ -12,6 +12,9 @@ enum {
     MESSAGE_ENV_MAX = 4096,
     MESSAGE_FILES_MAX = 16384,
     MESSAGE_PATH_MAX = 1024,
+    MESSAGE_ENTRY_MAX = 256, /* bytes of the name of a function that is called */
+    MESSAGE_FEATURES_MAX = 64,
+    MESSAGE_FEATURE_MAX = 32,     /* bytes of a feature's name */
     MESSAGE_DIRECTORY_MAX = 1024, /* entries in one directory answer */
     STREAM_TIMES_MAX = 256,       /* stretches of a stream of which a Keep knows the time */
     FILE_MODE_MAX = 0777,
@@ -27,6 +30,8 @@ int list_open(struct span encoded_array, struct list_cursor *cursor);
 bool list_ended(const struct list_cursor *cursor);
 /* args: bytes without NUL */
 bool list_next_bytes(struct list_cursor *cursor, struct span *bytes);
+/* features-off: text, not empty, at most MESSAGE_FEATURE_MAX */
+bool list_next_name(struct list_cursor *cursor, struct span *name);
 /* env: a name without '=' and NUL, not empty, and a value without NUL */
 bool list_next_pair(struct list_cursor *cursor, struct span *name, struct span *value);
 struct deploy_file {
@@ -57,6 +62,7 @@ bool list_next_time(struct list_cursor *cursor, struct stream_time *time);
 
 /* Whole lists: 0, KEEP_EFORMAT, or KEEP_ESIZE for too many items. */
 int list_check_args(struct span encoded);
+int list_check_names(struct span encoded);
 int list_check_env(struct span encoded);
 int list_check_files(struct span encoded);
 int list_check_secrets(struct span encoded);

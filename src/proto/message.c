@@ -33,13 +33,15 @@ struct field {
 #define FIXED(key, member) {key, FORM_FIXED, AT(member), 0, 0, sizeof((struct message *)0)->member, NULL}
 #define FIXED_IF(key, member, has)                                                                           \
     {key, FORM_FIXED, AT(member), AT(has), 0, sizeof((struct message *)0)->member, NULL}
-#define BYTES(key, member, least, most)  {key, FORM_BYTES, AT(member), 0, least, most, NULL}
-#define TEXT(key, member, most)          {key, FORM_TEXT, AT(member), 0, 0, most, NULL}
-#define PLAIN(key, form, member)         {key, FORM_##form, AT(member), 0, 0, 0, NULL}
-#define PLAIN_IF(key, form, member, has) {key, FORM_##form, AT(member), AT(has), 0, 0, NULL}
-#define LIST(key, member, check)         {key, FORM_LIST, AT(member), 0, 0, 0, list_check_##check}
+#define BYTES(key, member, least, most)        {key, FORM_BYTES, AT(member), 0, least, most, NULL}
+#define TEXT(key, member, most)                {key, FORM_TEXT, AT(member), 0, 0, most, NULL}
+#define PLAIN(key, form, member)               {key, FORM_##form, AT(member), 0, 0, 0, NULL}
+#define PLAIN_IF(key, form, member, has)       {key, FORM_##form, AT(member), AT(has), 0, 0, NULL}
+#define TEXT_IF(key, member, has, least, most) {key, FORM_TEXT, AT(member), AT(has), least, most, NULL}
+#define LIST_IF(key, member, has, check)       {key, FORM_LIST, AT(member), AT(has), 0, 0, list_check_##check}
+#define LIST(key, member, check)               {key, FORM_LIST, AT(member), 0, 0, 0, list_check_##check}
 
-enum { FIELDS_MAX = 10 };
+enum { FIELDS_MAX = 12 };
 #define CLIENT MESSAGE_FROM_CLIENT
 #define KEEP   MESSAGE_FROM_KEEP
 
@@ -60,7 +62,9 @@ static const struct type {
                          LIST(3, deploy.args, args), LIST(4, deploy.env, env), LIST(5, deploy.files, files),
                          PLAIN(6, LIMITS, deploy.limits), LIST(7, deploy.endpoints, endpoints),
                          PLAIN(8, UINT, deploy.time_floor), FIXED(9, deploy.salt),
-                         PLAIN(10, BOOL, deploy.is_public)}},
+                         PLAIN(10, BOOL, deploy.is_public),
+                         TEXT_IF(11, deploy.entry, deploy.has_entry, 1, MESSAGE_ENTRY_MAX),
+                         LIST_IF(12, deploy.features_off, deploy.has_features, names)}},
     [MESSAGE_DATA] = {"data", CLIENT | KEEP, {BYTES(1, bytes, 1, MESSAGE_DATA_MAX)}},
     [MESSAGE_SECRETS] = {"secrets", CLIENT, {FIXED(1, workload), LIST(2, env, env), LIST(3, files, secrets)}},
     [MESSAGE_START] = {"start",
@@ -87,10 +91,11 @@ static const struct type {
     [MESSAGE_OK] = {"ok", KEEP, {{0}}},
     [MESSAGE_RUNNING] = {"running", KEEP, {FIXED(1, run)}},
     [MESSAGE_ATTACHED] = {"attached", KEEP, {PLAIN(1, OFFSETS, offset)}},
-    [MESSAGE_OUTPUT] = {"output",
-                        KEEP,
-                        {PLAIN(1, STREAM, stream), PLAIN(2, UINT, position),
-                         BYTES(3, bytes, 1, MESSAGE_DATA_MAX), PLAIN_IF(4, UINT, time, has_time)}},
+    [MESSAGE_OUTPUT] =
+        {"output",
+         KEEP,
+         {PLAIN(1, STREAM, stream), PLAIN(2, UINT, position), BYTES(3, bytes, 1, MESSAGE_DATA_MAX),
+          PLAIN_IF(4, UINT, time, has_time)}},
     [MESSAGE_INPUT_ACK] = {"input-ack", KEEP, {PLAIN(1, UINT, position)}},
     [MESSAGE_LOGS_END] = {"logs-end", KEEP, {PLAIN(1, OFFSETS, offset)}},
     [MESSAGE_EXIT] = {"exit", KEEP, {PLAIN(1, EXIT, exit)}},

@@ -397,6 +397,97 @@ static void the_bytes_of_a_package_come_whole_in_pieces_of_any_size(void **state
     casemate_package_free(p);
 }
 
+/* (module (func (export \"f\") (param i32 f64))) */
+static const uint8_t library[] = {0, 'a', 's', 'm', 1, 0, 0, 0,   1, 6, 1,  0x60, 2, 0x7F, 0x7C, 0,   3,
+                                  2, 1,   0,   7,   5, 1, 1, 'f', 0, 0, 10, 4,    1, 2,    0,    0x0B};
+
+static casemate_package *calling(const char *name, const char *first, const char *second)
+{
+    casemate_package *p = package_of(library, sizeof library);
+    assert_int_equal(casemate_package_set_entry(p, name, strlen(name), NULL), 0);
+    assert_int_equal(casemate_package_add_argument(p, first, strlen(first), NULL), 0);
+    if (second)
+        assert_int_equal(casemate_package_add_argument(p, second, strlen(second), NULL), 0);
+    return p;
+}
+
+static void arguments_of_an_entry_become_bits_by_its_type(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *first, *second;
+        uint64_t bits[2];
+    } cases[] = {
+        {"0", "0", {0, 0}},
+        {"-1", "1", {0xFFFFFFFF, 0x3FF0000000000000}},
+        {"4294967295", "-0.5", {0xFFFFFFFF, 0xBFE0000000000000}},
+        {"-2147483648", "0x1p-1074", {0x80000000, 1}},
+        {"-0x1", "inf", {0xFFFFFFFF, 0x7FF0000000000000}},
+        {"+7", "1e400", {7, 0x7FF0000000000000}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        casemate_package *p = calling("f", cases[i].first, cases[i].second);
+        struct deploy d;
+        assert_int_equal(casemate_package_check(p, NULL), 0);
+        assert_int_equal(p->entry_values[0], cases[i].bits[0]);
+        assert_int_equal(p->entry_values[1], cases[i].bits[1]);
+        assert_int_equal(casemate_package_seal(p, NULL, NULL), 0);
+        package_deploy(p, &d);
+        assert_true(d.has_entry && d.entry.size == 1 && !d.has_features);
+        casemate_package_free(p);
+    }
+}
+
+static void arguments_that_an_entry_does_not_take_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *first, *second, *hint;
+    } cases[] = {
+        {"g", "0", "0", "no function"},
+        {"f", "0", NULL, "takes 2 arguments"},
+        {"f", "", "0", "Argument 1"},
+        {"f", "-", "0", "Argument 1"},
+        {"f", "1 ", "0", "Argument 1"},
+        {"f", " 1", "0", "Argument 1"},
+        {"f", "0x", "0", "Argument 1"},
+        {"f", "4294967296", "0", "Argument 1"},
+        {"f", "-2147483649", "0", "Argument 1"},
+        {"f", "--1", "0", "Argument 1"},
+        {"f", "99999999999999999999", "0", "Argument 1"},
+        {"f", "0", "", "Argument 2"},
+        {"f", "0", "1.5f", "Argument 2"},
+        {"f", "0", " 1", "Argument 2"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct casemate_error err = {0};
+        casemate_package *p = calling(cases[i].name, cases[i].first, cases[i].second);
+        assert_int_equal(casemate_package_check(p, &err), -1);
+        if (err.code != E_USAGE || !strstr(err.what, cases[i].hint))
+            fail_msg("%zu: %s", i, err.what);
+        assert_int_equal(casemate_package_seal(p, NULL, &err), -1);
+        casemate_package_free(p);
+    }
+}
+
+static void a_feature_that_is_off_is_in_the_deploy_once(void **state)
+{
+    (void)state;
+    struct deploy d;
+    casemate_package *p = package_of(library, sizeof library);
+    assert_int_equal(casemate_package_set_feature(p, "simd", 4, 0, NULL), 0);
+    assert_int_equal(casemate_package_set_feature(p, "simd", 4, 0, NULL), 0);
+    assert_int_equal(casemate_package_set_feature(p, "threads", 7, 0, NULL), 0);
+    assert_int_equal(casemate_package_set_feature(p, "threads", 7, 1, NULL), 0);
+    assert_int_equal(casemate_package_set_feature(p, "thread", 6, 0, NULL), -1);
+    assert_int_equal(casemate_package_seal(p, NULL, NULL), 0);
+    package_deploy(p, &d);
+    assert_true(d.has_features);
+    assert_int_equal(d.features_off.size, 6);
+    assert_memory_equal(d.features_off.data, "\x81\x64simd", 6);
+    casemate_package_free(p);
+}
+
 /* ---- configuration ---- */
 
 static int configure(const char *text, casemate_package **p, struct casemate_error *err)
@@ -635,6 +726,9 @@ int main(void)
         cmocka_unit_test(the_workload_digest_covers_everything_but_secrets),
         cmocka_unit_test(impossible_parts_of_a_package_are_refused),
         cmocka_unit_test(the_bytes_of_a_package_come_whole_in_pieces_of_any_size),
+        cmocka_unit_test(arguments_of_an_entry_become_bits_by_its_type),
+        cmocka_unit_test(arguments_that_an_entry_does_not_take_are_refused),
+        cmocka_unit_test(a_feature_that_is_off_is_in_the_deploy_once),
         cmocka_unit_test(configuration_and_enarx_files_are_accepted),
         cmocka_unit_test(unknown_or_impossible_configuration_is_refused_with_its_place),
         cmocka_unit_test(missing_imports_are_named_before_a_keep_is_made),

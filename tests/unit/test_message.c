@@ -261,6 +261,35 @@ static void the_workload_digest_is_that_of_the_protocol(void **state)
     assert_string_equal(text, expected);
 }
 
+static void a_launch_configuration_is_written_and_enters_the_digest(void **state)
+{
+    (void)state;
+    /* Worked out from docs/protocol.md with another implementation of SHA-256 and CBOR. */
+    static const char expected[] = "ff497cedb8516c81eebe33f239e417fa0b579c3067fc1fee35f81669ff2cd85d";
+    static const uint8_t off[] = {0x82, 0x64, 's', 'i', 'm', 'd', 0x67, 't', 'h', 'r', 'e', 'a', 'd', 's'};
+    struct message m = {.type = MESSAGE_DEPLOY};
+    uint8_t digest[DIGEST_SIZE], other[DIGEST_SIZE];
+    char text[2 * DIGEST_SIZE + 1];
+    m.deploy.module_size = 8;
+    fill(m.deploy.module_digest, DIGEST_SIZE, 2);
+    fill(m.deploy.salt, SALT_SIZE, 9);
+    m.deploy.limits = (struct deploy_limits){1 << 30, 10000, 1000};
+    m.deploy.has_entry = m.deploy.has_features = true;
+    m.deploy.entry = SPAN_LITERAL("add");
+    m.deploy.features_off = span_of(off, sizeof off);
+    check_encoding(&m, "message-deploy-entry");
+    assert_int_equal(deploy_workload_digest(&m.deploy, digest), 0);
+    hex_encode(digest, sizeof digest, text);
+    assert_string_equal(text, expected);
+    m.deploy.has_features = false;
+    assert_int_equal(deploy_workload_digest(&m.deploy, other), 0);
+    assert_memory_not_equal(digest, other, DIGEST_SIZE);
+    m.deploy.has_features = true;
+    m.deploy.entry = SPAN_LITERAL("sub");
+    assert_int_equal(deploy_workload_digest(&m.deploy, other), 0);
+    assert_memory_not_equal(digest, other, DIGEST_SIZE);
+}
+
 /* row 58 */
 static void every_field_of_the_record_changes_the_workload_digest(void **state)
 {
@@ -434,7 +463,7 @@ static void names_of_unknown_types_are_question_marks(void **state)
     assert_string_equal(message_type_name((enum message_type)0), "?");
     assert_string_equal(message_type_name((enum message_type)99), "?");
     assert_string_equal(exit_kind_name((enum exit_kind)0), "?");
-    assert_string_equal(keep_error_name(-16), "KEEP_E?");
+    assert_string_equal(keep_error_name(-17), "KEEP_E?");
     assert_string_equal(keep_error_name(1), "KEEP_E?");
     assert_string_equal(keep_error_name(KEEP_EENTROPY), "KEEP_EENTROPY");
 }
@@ -453,6 +482,7 @@ int main(void)
         cmocka_unit_test(an_exit_record_of_a_trap_carries_its_text),
         cmocka_unit_test(empty_spans_are_empty_lists),
         cmocka_unit_test(the_workload_digest_is_that_of_the_protocol),
+        cmocka_unit_test(a_launch_configuration_is_written_and_enters_the_digest),
         cmocka_unit_test(every_field_of_the_record_changes_the_workload_digest),
         cmocka_unit_test(what_a_reader_would_refuse_is_not_written),
         cmocka_unit_test(a_message_that_does_not_fit_is_not_written),

@@ -9,6 +9,7 @@
 #include "../session/session.h"
 #include "../wasi/wasi.h"
 #include "engine_memory.h"
+#include "entry.h"
 #include "strings.h"
 #include "text.h"
 #include "validate.h"
@@ -285,23 +286,65 @@ static struct wasm_instance *instantiate(struct run *r)
     return NULL;
 }
 
+/* The module has not what the run asks for: `what` is not there, or not of the type it must have. */
+static void unfit(struct run *r, const char *what)
+{
+    record(r, EXIT_INVALID, EXIT_CODE_INVALID);
+    text_add_literal(&r->text, what);
+}
+
+/* NULL if the module exports no such function. */
+static struct wasm_function *exported(const struct wasm_instance *instance, struct wasm_name name)
+{
+    struct wasm_extern item;
+    bool there = wasm_instance_export(instance, name, &item) && item.kind == WASM_EXTERN_FUNCTION;
+    return there ? item.function : NULL;
+}
+
+static bool takes_and_gives_nothing(const struct wasm_function *function)
+{
+    struct wasm_function_type type = wasm_function_type(function);
+    return type.parameter_count == 0 && type.result_count == 0;
+}
+
 static void call_start(struct run *r, struct wasm_instance *instance)
 {
-    struct wasm_extern entry;
-    if (!wasm_instance_export(instance, wasm_name_of("_start"), &entry) ||
-        entry.kind != WASM_EXTERN_FUNCTION) {
-        record(r, EXIT_INVALID, EXIT_CODE_INVALID);
-        text_add_literal(&r->text,
-                         "the module exports no function \"_start\": it is a library, not a program");
+    struct wasm_function *start = exported(instance, wasm_name_of("_start"));
+    if (start == NULL)
+        unfit(r, "the module exports no function \"_start\": it is a library, not a program");
+    else if (!takes_and_gives_nothing(start))
+        unfit(r, "\"_start\" must take and give nothing");
+    else
+        ended(r, wasm_function_call(start, NULL, NULL));
+}
+
+/* Calls the export that the deploy names; its results become lines of stdout. */
+static void call_entry(struct run *r, struct wasm_instance *instance)
+{
+    const struct span name = r->keep->workload.deploy.entry;
+    struct wasm_function *function = exported(instance, (struct wasm_name){name.data, name.size});
+    struct entry_call call;
+    if (function == NULL) {
+        unfit(r, "the module exports no function of the name that is to be called");
         return;
     }
-    struct wasm_function_type type = wasm_function_type(entry.function);
-    if (type.parameter_count != 0 || type.result_count != 0) {
-        record(r, EXIT_INVALID, EXIT_CODE_INVALID);
-        text_add_literal(&r->text, "\"_start\" must take and give nothing");
+    const char *problem = entry_prepare(&call, function, &r->strings);
+    if (problem != NULL) {
+        unfit(r, problem);
         return;
     }
-    ended(r, wasm_function_call(entry.function, NULL, NULL));
+    /* What a library does first (WASI application ABI: reactors). */
+    struct wasm_function *initialize = exported(instance, wasm_name_of("_initialize"));
+    int result = initialize != NULL && initialize != function && takes_and_gives_nothing(initialize)
+                     ? wasm_function_call(initialize, NULL, NULL)
+                     : 0;
+    if (result == 0)
+        result = wasm_function_call(function, call.arguments, call.results);
+    for (uint32_t i = 0; result == 0 && i < call.result_count; i++) {
+        uint8_t line[ENTRY_LINE_MAX];
+        (void)host_output(r, STREAM_STDOUT, span_of(line, entry_line(&call, i, line)));
+    }
+    ended(r, result);
 }
 
 static void run_steps(struct run *r)
@@ -311,11 +354,13 @@ static void run_steps(struct run *r)
         failed(r, "no memory for secrets, arguments and environment");
         return;
     }
-    validate_configure(&w->deploy.limits, &r->config);
+    (void)validate_configure(&w->deploy, &r->config);
     if (!validate(r) || !wasi_make(r))
         return;
     struct wasm_instance *instance = instantiate(r);
-    if (instance)
+    if (instance && w->deploy.has_entry)
+        call_entry(r, instance);
+    else if (instance)
         call_start(r, instance);
 }
 

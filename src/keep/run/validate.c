@@ -8,14 +8,29 @@
 #include "engine_memory.h"
 #include "text.h"
 
-void validate_configure(const struct deploy_limits *limits, struct wasm_config *config)
+static bool features_put_off(struct span names, struct wasm_features *features)
 {
+    struct list_cursor list;
+    struct span name;
+    bool known = list_open(names, &list) == 0;
+    while (known && list_next_name(&list, &name)) {
+        char text[MESSAGE_FEATURE_MAX + 1] = {0};
+        memcpy(text, name.data, name.size);
+        known = wasm_features_set(features, text, false);
+    }
+    return known;
+}
+
+bool validate_configure(const struct deploy *deploy, struct wasm_config *config)
+{
+    const struct deploy_limits *limits = &deploy->limits;
     wasm_config_default(config, &engine_memory);
     struct wasm_limits *l = &config->limits;
     l->memory_size = limits->memory;
     l->table_elements = limits->table_elements;
     l->call_depth = limits->call_depth < UINT32_MAX ? (uint32_t)limits->call_depth : UINT32_MAX;
     l->stack_size = PROGRAM_STACK_SIZE;
+    return !deploy->has_features || features_put_off(deploy->features_off, &config->features);
 }
 
 /* Serves portal and sessions. They may drop the workload, or stop the run that waits for this. */
@@ -38,7 +53,8 @@ static int tell(struct keep *keep, uint64_t size)
     struct validation *v = &w->validation;
     if (v->decoder == NULL) {
         struct wasm_config config;
-        validate_configure(&w->deploy.limits, &config);
+        if (!validate_configure(&w->deploy, &config))
+            return WASM_EARGUMENT; /* not reached: workload_begin() has asked */
         int result = wasm_decoder_new(&config, w->module, (size_t)w->deploy.module_size, &v->decoder);
         if (result != 0)
             return result;

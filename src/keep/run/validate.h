@@ -8,7 +8,7 @@
 
 struct keep;
 struct text;
-struct deploy_limits;
+struct deploy;
 
 /* A decoder over the bytes of a workload's module. */
 struct validation {
@@ -21,8 +21,9 @@ struct validation {
     struct wasm_error error;
 };
 
-/* The engine's limits for a program with these of its owner. */
-void validate_configure(const struct deploy_limits *limits, struct wasm_config *config);
+/* The engine's limits and features for a program with these of its owner. False if a feature that is to be
+ * off is unknown. */
+bool validate_configure(const struct deploy *deploy, struct wasm_config *config);
 /* As far as the module has arrived; sessions are served meanwhile. Only from the main loop. An error ends the
  * Keep. */
 int validate_step(struct keep *keep);

@@ -43,7 +43,10 @@ static int deploy_check(const struct deploy *d, uint64_t files_max)
     struct list_cursor list;
     struct deploy_file file;
     uint64_t total = 0;
+    struct wasm_config config;
     int error = list_check_endpoints(d->endpoints);
+    if (!error && !validate_configure(d, &config))
+        error = KEEP_EFORMAT;
     if (!error)
         error = list_open(d->files, &list);
     while (!error && list_next_file(&list, &file)) {
@@ -68,7 +71,8 @@ int workload_begin(struct workload *w, const struct deploy *deploy, uint64_t fil
         return error;
     }
     /* Inputs are valid from here; what can still fail is memory. */
-    struct span *spans[] = {&w->deploy.args, &w->deploy.env, &w->deploy.files, &w->deploy.endpoints};
+    struct span *spans[] = {&w->deploy.args,      &w->deploy.env,   &w->deploy.files,
+                            &w->deploy.endpoints, &w->deploy.entry, &w->deploy.features_off};
     error = keep_spans(&w->record, spans, sizeof spans / sizeof spans[0]);
     if (!error) {
         w->module = malloc((size_t)deploy->module_size);

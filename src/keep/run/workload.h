@@ -41,8 +41,8 @@ struct workload {
 };
 
 /* Checks a deploy, copies it, makes room for all that it announces. `files_max` bounds the file system in
- * bytes; now() stamps files. KEEP_ESIZE, KEEP_EFORMAT (paths, endpoints, limits), KEEP_ENOMEM; nothing is
- * kept then. */
+ * bytes; now() stamps files. KEEP_ESIZE, KEEP_EFORMAT (paths, endpoints, limits, features), KEEP_ENOMEM;
+ * nothing is kept then. */
 int workload_begin(struct workload *w, const struct deploy *deploy, uint64_t files_max,
                    uint64_t (*now)(void *context), void *context);
 /* The next bytes. Sets w->complete with the last ones. KEEP_EMATCH: a digest differs; KEEP_ESIZE: more than

@@ -96,6 +96,11 @@ bool wasm_features_set(struct wasm_features *features, const char *name, bool on
     return false;
 }
 
+const char *wasm_feature_name(size_t index)
+{
+    return index < FEATURE_COUNT ? features_known[index].name : NULL;
+}
+
 void wasm_config_default(struct wasm_config *config, const struct wasm_memory_ops *memory)
 {
     config->memory = *memory;

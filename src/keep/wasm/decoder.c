@@ -183,13 +183,18 @@ static int step_header(struct wasm_decoder *decoder)
     return STEP_DONE;
 }
 
-static int check_order(struct wasm_decoder *decoder, uint8_t number)
+static int check_number(struct wasm_decoder *decoder, uint8_t number)
 {
     bool known = number < SECTION_COUNT &&
                  (number != SECTION_DATA_COUNT || decoder->module->config.features.bulk_memory);
     if (!known)
         return wasm_decoder_fail(decoder, WASM_EMALFORMED, decoder->position, "malformed section id %u",
                                  (uint32_t)number);
+    return 0;
+}
+
+static int check_order(struct wasm_decoder *decoder, uint8_t number)
+{
     decoder->where = section_names[number];
     decoder->body.section = section_names[number];
     if (number == SECTION_CUSTOM)
@@ -214,6 +219,7 @@ static int step_section(struct wasm_decoder *decoder)
     if (size > decoder->module->size - start)
         return wasm_decoder_fail(decoder, WASM_EMALFORMED, decoder->position,
                                  "length out of bounds: a section of %u bytes", size);
+    TRY(check_number(decoder, number));
     if (number != SECTION_CODE && decoder->available - start < size)
         return STEP_MORE;
     TRY(check_order(decoder, number));

@@ -250,6 +250,8 @@ struct wasm_features {
 void wasm_features_version(struct wasm_features *features, int version);
 /* Sets a feature by its name ("multi-value"). Returns false if there is no such feature. */
 bool wasm_features_set(struct wasm_features *features, const char *name, bool on);
+/* The names that there are, one by one; NULL behind the last. */
+const char *wasm_feature_name(size_t index);
 
 struct wasm_config {
     struct wasm_memory_ops memory;

@@ -266,7 +266,7 @@ static void a_bad_module_is_refused_while_it_still_arrives(void **state)
     bytes[8] = 14; /* no section has this number */
     client_send(&r->c, &(struct message){.type = MESSAGE_DEPLOY, .deploy = client_deploy_of(module)});
     assert_true(client_expect(&r->c, MESSAGE_CONTINUE));
-    send_part(r, module, 0, 9);
+    send_part(r, module, 0, 12);
     assert_true(client_expect(&r->c, MESSAGE_ERROR));
     assert_true(r->c.m.closes);
     assert_memory_equal(r->c.m.code.data, "KEEP_EMODULE", 12);
