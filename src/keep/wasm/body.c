@@ -264,10 +264,7 @@ static int rule_unary(struct wasm_body *body, const struct wasm_instruction *ins
     struct wasm_operand a;
     TRY(wasm_body_pop(body, instruction->operand, &a));
     TRY(wasm_body_push(body, instruction->result));
-    if (body->live) {
-        uint32_t from = wasm_emit_slot(body, &a);
-        wasm_emit_result(body, instruction->operation, 2)[1].hi = from;
-    }
+    wasm_emit_unary(body, instruction, &a);
     return 0;
 }
 
@@ -278,17 +275,10 @@ static int rule_load(struct wasm_body *body, const struct wasm_instruction *inst
     TRY(wasm_body_read_access(body, instruction, &access));
     TRY(wasm_body_pop(body, access.address, &address));
     TRY(wasm_body_push(body, instruction->result));
-    if (!body->live)
-        return 0;
-    if (!access.plain) {
+    if (access.plain)
+        wasm_emit_load(body, instruction, &address, access.offset);
+    else
         wasm_emit_far_load(body, instruction, &access, &address);
-        return 0;
-    }
-    bool constant = address.kind == WASM_IS_CONSTANT;
-    uint32_t slot = constant ? 0 : wasm_emit_slot(body, &address);
-    union wasm_cell *cells = wasm_emit_result(body, instruction->operation + constant, 3);
-    cells[1].hi = slot;
-    cells[2].bits = constant ? address.constant + access.offset : access.offset;
     return 0;
 }
 
@@ -300,23 +290,10 @@ static int rule_store(struct wasm_body *body, const struct wasm_instruction *ins
     TRY(wasm_body_read_access(body, instruction, &access));
     TRY(wasm_body_pop(body, instruction->operand, &value));
     TRY(wasm_body_pop(body, access.address, &address));
-    if (!body->live)
-        return 0;
-    if (!access.plain) {
+    if (access.plain)
+        wasm_emit_store(body, instruction, &address, &value, access.offset);
+    else
         wasm_emit_far_store(body, instruction, &access, &address, &value);
-        return 0;
-    }
-    bool constant_address = address.kind == WASM_IS_CONSTANT;
-    bool constant_value = value.kind == WASM_IS_CONSTANT;
-    uint32_t form = (constant_address ? FORM_IR : FORM_RR) + (constant_value ? FORM_RI : FORM_RR);
-    uint32_t address_slot = constant_address ? 0 : wasm_emit_slot(body, &address);
-    uint32_t value_slot = constant_value ? 0 : wasm_emit_slot(body, &value);
-    union wasm_cell *cells = wasm_emit(body, instruction->operation + form, constant_value ? 4 : 3);
-    cells[1].lo = address_slot;
-    cells[1].hi = value_slot;
-    cells[2].bits = constant_address ? address.constant + access.offset : access.offset;
-    if (constant_value)
-        cells[3].bits = value.constant;
     return 0;
 }
 
@@ -341,34 +318,69 @@ static int rule_store(struct wasm_body *body, const struct wasm_instruction *ins
 #define ORDER_COMMUTES                   true
 #define ORDER_ORDERED                    false
 
+#define IN_i32 WASM_ACC_INTEGER
+#define IN_i64 WASM_ACC_INTEGER
+#define IN_f32 WASM_ACC_F32
+#define IN_f64 WASM_ACC_F64
+
 #define HEAD(number, function, text, needs)                                                                  \
     .rule = function, .name = text, .opcode = number, .feature = FEATURE_##needs
 
 static const struct wasm_instruction instructions[TABLE_SIZE] = {
 #define BINARY(number, id, text, needs, type, member, order, expression)                                     \
-    [number] = {HEAD(number, rule_binary, text, needs), .operand = WASM_##type, .result = WASM_##type,       \
-                .operation = OP_##id##_rr, .commutes = ORDER_##order},
+    [number] = {HEAD(number, rule_binary, text, needs),                                                      \
+                .operand = WASM_##type,                                                                      \
+                .result = WASM_##type,                                                                       \
+                .operation = OP_##id##_rr,                                                                   \
+                .commutes = ORDER_##order,                                                                   \
+                .operand_in = IN_##member,                                                                   \
+                .result_in = IN_##member},
 #define BINARY_TRAP(number, id, text, needs, type, member, function)                                         \
-    [number] = {HEAD(number, rule_binary, text, needs), .operand = WASM_##type, .result = WASM_##type,       \
-                .operation = OP_##id##_rr},
+    [number] = {HEAD(number, rule_binary, text, needs),                                                      \
+                .operand = WASM_##type,                                                                      \
+                .result = WASM_##type,                                                                       \
+                .operation = OP_##id##_rr,                                                                   \
+                .operand_in = WASM_ACC_NONE,                                                                 \
+                .result_in = IN_##member},
 #define COMPARE(number, id, text, needs, type, member, other, expression)                                    \
-    [number] = {HEAD(number, rule_compare, text, needs), .operand = WASM_##type, .operation = OP_##id##_rr,  \
-                .swapped = OP_##other##_rr},
+    [number] = {HEAD(number, rule_compare, text, needs),                                                     \
+                .operand = WASM_##type,                                                                      \
+                .operation = OP_##id##_rr,                                                                   \
+                .swapped = OP_##other##_rr,                                                                  \
+                .operand_in = IN_##member,                                                                   \
+                .result_in = WASM_ACC_INTEGER},
 #define TEST(number, id, text, needs, type, comparison)                                                      \
     [number] = {HEAD(number, rule_test, text, needs), .operand = WASM_##type,                                \
-                .operation = OP_##comparison##_rr},
+                .operation = OP_##comparison##_rr, .operand_in = WASM_ACC_INTEGER,                           \
+                .result_in = WASM_ACC_INTEGER},
 #define UNARY(number, id, text, needs, from, from_member, to, to_member, expression)                         \
-    [number] = {HEAD(number, rule_unary, text, needs), .operand = WASM_##from, .result = WASM_##to,          \
-                .operation = OP_##id},
+    [number] = {HEAD(number, rule_unary, text, needs),                                                       \
+                .operand = WASM_##from,                                                                      \
+                .result = WASM_##to,                                                                         \
+                .operation = OP_##id,                                                                        \
+                .operand_in = IN_##from_member,                                                              \
+                .result_in = IN_##to_member},
 #define UNARY_TRAP(number, id, text, needs, from, from_member, to, to_member, function)                      \
-    [number] = {HEAD(number, rule_unary, text, needs), .operand = WASM_##from, .result = WASM_##to,          \
-                .operation = OP_##id},
+    [number] = {HEAD(number, rule_unary, text, needs),                                                       \
+                .operand = WASM_##from,                                                                      \
+                .result = WASM_##to,                                                                         \
+                .operation = OP_##id,                                                                        \
+                .operand_in = WASM_ACC_NONE,                                                                 \
+                .result_in = IN_##to_member},
 #define LOAD(number, id, text, needs, type, member, C, natural, cast)                                        \
-    [number] = {HEAD(number, rule_load, text, needs), .result = WASM_##type, .alignment = natural,           \
-                .operation = OP_##id##_r, .wide = OP_##id##_wide},
+    [number] = {HEAD(number, rule_load, text, needs),                                                        \
+                .result = WASM_##type,                                                                       \
+                .alignment = natural,                                                                        \
+                .operation = OP_##id##_r,                                                                    \
+                .wide = OP_##id##_wide,                                                                      \
+                .result_in = IN_##member},
 #define STORE(number, id, text, needs, type, member, C, natural)                                             \
-    [number] = {HEAD(number, rule_store, text, needs), .operand = WASM_##type, .alignment = natural,         \
-                .operation = OP_##id##_rr, .wide = OP_##id##_wide},
+    [number] = {HEAD(number, rule_store, text, needs),                                                       \
+                .operand = WASM_##type,                                                                      \
+                .alignment = natural,                                                                        \
+                .operation = OP_##id##_rr,                                                                   \
+                .wide = OP_##id##_wide,                                                                      \
+                .operand_in = IN_##member},
 #define RULE(number, id, text, needs, function) [number] = {HEAD(number, wasm_rule_##function, text, needs)},
 #define VECTOR(number, text, needs, kind, from, to, op)                                                      \
     HEAD(number, wasm_rule_vector_##kind, text, needs), .operand = WASM_##from, .result = WASM_##to,         \
@@ -510,7 +522,8 @@ static int prepare_emitting(struct wasm_body *body)
     body->path = 0;
     body->local_slots = body->local_count;
     body->floor = 0;
-    body->producer = WASM_NO_CELL;
+    body->taken_back = 0;
+    wasm_emit_label(body);
     body->table_mark = 0;
     if (!body->live)
         return 0;
@@ -527,9 +540,29 @@ static int prepare_emitting(struct wasm_body *body)
     return 0;
 }
 
+/* What was found of the instruction that emits the cell to stop at. */
+struct stop {
+    bool found;
+    uint64_t instruction;
+    uint32_t taken_back;
+};
+
+/* The cell is there now. If its operation can still be taken back for a fused one, that one's instruction may
+ * be it instead: the next instruction tells. */
+static bool found_stop(struct wasm_body *body, struct stop *stop)
+{
+    if (!stop->found || stop->taken_back != body->taken_back)
+        *stop = (struct stop){true, body->instruction, body->taken_back};
+    if (body->producer != WASM_NO_CELL && body->producer <= body->stop_cell && body->depth > 0)
+        return false;
+    body->instruction = stop->instruction;
+    return true;
+}
+
 /* The outermost block, and all instructions up to its end. */
 static int pass_expression(struct wasm_body *body)
 {
+    struct stop stop = {0};
     body->height = 0;
     body->depth = 0;
     TRY(prepare_emitting(body));
@@ -542,7 +575,7 @@ static int pass_expression(struct wasm_body *body)
     while (body->depth > 0) {
         TRY(pass_instruction(body));
         wasm_emit_charge(body);
-        if (body->cell_count > body->stop_cell)
+        if (body->cell_count > body->stop_cell && found_stop(body, &stop))
             return 0;
         wasm_heap_work(body->heap, 1);
         if (body->heap->stopped)
@@ -568,7 +601,7 @@ int wasm_body_pass(struct wasm_body *body, const struct wasm_module *module, uin
     body->instruction = function->body.offset;
     TRY(read_locals(body));
     TRY(pass_expression(body));
-    if (body->depth > 0) /* it was to stop before the end */
+    if (body->stop_cell != WASM_NO_CELL) /* it was to stop before the end */
         return 0;
     body->instruction = wasm_reader_offset(&body->reader);
     if (wasm_reader_left(&body->reader) != 0)

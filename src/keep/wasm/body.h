@@ -58,10 +58,19 @@ struct wasm_local_run {
 /* A comparison taken back from the code so that it can be fused with a branch. */
 struct wasm_condition {
     uint32_t operation;
-    uint32_t form;
+    bool has_immediate;
     uint32_t a;
     uint32_t b;
     uint64_t immediate;
+    uint8_t accumulator; /* where an operand of it may be */
+};
+
+/* What the accumulators hold when an operation begins: the value of a slot (bytes), too. */
+enum { WASM_ACC_NONE, WASM_ACC_INTEGER, WASM_ACC_F32, WASM_ACC_F64 };
+
+struct wasm_accumulator {
+    uint8_t kind;
+    uint32_t slot;
 };
 
 /* What a branch names. */
@@ -118,9 +127,14 @@ struct wasm_body {
     uint32_t cell_room;
     uint32_t path; /* the most operations since fuel was last charged, on any way to here */
     uint32_t frame_slots;
-    uint32_t floor;    /* no operand below it is pending in a local */
+    uint32_t floor;                      /* no operand below it is pending in a local */
+    struct wasm_accumulator accumulator; /* behind the last operation */
     uint32_t producer; /* the last operation, if its result can still be sent elsewhere; or WASM_NO_CELL */
-    uint32_t producer_comparison; /* if it is a comparison: that one, in its RR form; or OP_COUNT */
+    uint32_t producer_operation; /* which one, in its first form; OP_COUNT if it cannot be taken back */
+    bool producer_immediate;     /* its second operand is one */
+    uint8_t producer_kind;       /* the accumulator of its operands */
+    struct wasm_accumulator producer_before; /* what was in the accumulators before it */
+    uint32_t taken_back;                     /* operations that were, so far */
     uint32_t table_mark;
     uint32_t stop_cell;        /* looking for the instruction that emits this cell; or WASM_NO_CELL */
     union wasm_cell spare[16]; /* written to when memory is exhausted */
@@ -160,6 +174,8 @@ struct wasm_instruction {
     uint8_t result;
     uint8_t alignment;
     bool commutes;
+    uint8_t operand_in; /* accumulator of the operands, and of the result */
+    uint8_t result_in;
     uint16_t operation; /* the first of its operations */
     uint16_t swapped;   /* comparison with the sides swapped */
     uint16_t wide;      /* load or store by a 64-bit address in memory 0 */
@@ -268,6 +284,27 @@ void wasm_emit_folded(struct wasm_body *body, const struct wasm_instruction *ins
                       const struct wasm_operand *a, const struct wasm_operand *b);
 void wasm_emit_compare(struct wasm_body *body, const struct wasm_instruction *instruction,
                        const struct wasm_operand *a, const struct wasm_operand *b);
+void wasm_emit_unary(struct wasm_body *body, const struct wasm_instruction *instruction,
+                     const struct wasm_operand *a);
+void wasm_emit_load(struct wasm_body *body, const struct wasm_instruction *instruction,
+                    const struct wasm_operand *address, uint64_t offset);
+void wasm_emit_store(struct wasm_body *body, const struct wasm_instruction *instruction,
+                     const struct wasm_operand *address, const struct wasm_operand *value, uint64_t offset);
+/* Code may arrive here from elsewhere: nothing of what the operation before did can be used. */
+static inline void wasm_emit_label(struct wasm_body *body)
+{
+    body->producer = WASM_NO_CELL;
+    body->accumulator.kind = WASM_ACC_NONE;
+}
+/* Is the value of the slot (bytes) in that accumulator? */
+static inline bool wasm_emit_in_accumulator(const struct wasm_body *body, uint8_t kind, uint32_t slot)
+{
+    return body->accumulator.kind == kind && body->accumulator.slot == slot;
+}
+/* Is the operand the result of the last operation, in its own slot, and nowhere else? */
+bool wasm_emit_is_producer(const struct wasm_body *body, const struct wasm_operand *operand);
+/* Takes the last operation back from the code. */
+void wasm_emit_take_back(struct wasm_body *body);
 void wasm_emit_slow(struct wasm_body *body, wasm_slow_operation *function, const uint32_t operands[4],
                     union wasm_cell pointer);
 

@@ -3,13 +3,13 @@
 
 BODY(copy)
 {
-    SLOT(pc[1].lo)->i64 = SLOT(pc[1].hi)->i64;
+    SLOT(pc[1].lo)->i64 = acc = SLOT(pc[1].hi)->i64;
     NEXT(2);
 }
 
 BODY(constant)
 {
-    SLOT(pc[1].lo)->i64 = pc[2].bits;
+    SLOT(pc[1].lo)->i64 = acc = pc[2].bits;
     NEXT(3);
 }
 
@@ -357,7 +357,7 @@ BODY(exit)
     STOP(0);
 }
 
-BODY(poll)
+COLD_BODY(poll)
 {
     store->frame_top = frame;
     int trap = wasm_store_poll(store);
@@ -369,47 +369,47 @@ BODY(poll)
 
 /* ---- Traps --------------------------------------------------------------------------------------------- */
 
-BODY(trap_unreachable)
+COLD_BODY(trap_unreachable)
 {
     STOP(WASM_TRAP_UNREACHABLE);
 }
 
-BODY(trap_memory_bounds)
+COLD_BODY(trap_memory_bounds)
 {
     STOP(WASM_TRAP_MEMORY_BOUNDS);
 }
 
-BODY(trap_divide_by_zero)
+COLD_BODY(trap_divide_by_zero)
 {
     STOP(WASM_TRAP_DIVIDE_BY_ZERO);
 }
 
-BODY(trap_integer_overflow)
+COLD_BODY(trap_integer_overflow)
 {
     STOP(WASM_TRAP_INTEGER_OVERFLOW);
 }
 
-BODY(trap_invalid_conversion)
+COLD_BODY(trap_invalid_conversion)
 {
     STOP(WASM_TRAP_INVALID_CONVERSION);
 }
 
-BODY(trap_stack_exhausted)
+COLD_BODY(trap_stack_exhausted)
 {
     STOP(WASM_TRAP_STACK_EXHAUSTED);
 }
 
-BODY(trap_undefined_element)
+COLD_BODY(trap_undefined_element)
 {
     STOP(WASM_TRAP_UNDEFINED_ELEMENT);
 }
 
-BODY(trap_uninitialized_element)
+COLD_BODY(trap_uninitialized_element)
 {
     STOP(WASM_TRAP_UNINITIALIZED_ELEMENT);
 }
 
-BODY(trap_indirect_type)
+COLD_BODY(trap_indirect_type)
 {
     STOP(WASM_TRAP_INDIRECT_TYPE);
 }

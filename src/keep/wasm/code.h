@@ -15,11 +15,12 @@
 struct wasm_frame;
 union wasm_cell;
 
-/* The machine state, at most eight registers (ARCHITECTURE: one set of bodies for every tier). */
+/* The machine state: eight registers and two for floats. The accumulators hold the result of the operation
+ * before, which is in its slot as well: bodies that do not know of them need not care. */
 #define WASM_STATE                                                                                           \
     const union wasm_cell *pc, union wasm_value *fp, uint8_t *memory, uint64_t memory_size, int64_t fuel,    \
-        struct wasm_frame *frame, struct wasm_store *store
-#define WASM_STATE_NOW pc, fp, memory, memory_size, fuel, frame, store
+        struct wasm_frame *frame, struct wasm_store *store, uint64_t acc, float acc_f32, double acc_f64
+#define WASM_STATE_NOW pc, fp, memory, memory_size, fuel, frame, store, acc, acc_f32, acc_f64
 
 /* On these targets all state stays in registers across a call to C; elsewhere the normal convention is as
  * good. */
@@ -53,61 +54,44 @@ union wasm_cell {
 
 _Static_assert(sizeof(union wasm_cell) == 8, "a cell is eight bytes");
 
-/* An operation of the table has several forms: operands in registers (slots) `r` or immediate `i`. */
+/* An operation of the table has several forms: operands in slots `r`, immediate `i`, or in the accumulator
+ * `a`. */
 enum wasm_operation {
-#define BINARY(opcode, id, ...)      OP_##id##_rr, OP_##id##_ri, OP_##id##_ir,
-#define BINARY_TRAP(opcode, id, ...) OP_##id##_rr, OP_##id##_ri, OP_##id##_ir,
-/* a comparison, and the same fused with a branch: taken if it holds (br) or not (brn); back: to a loop, with
- * fuel */
-#define COMPARE(opcode, id, ...)                                                                             \
-    OP_##id##_rr, OP_##id##_ri, OP_##id##_br_rr, OP_##id##_br_ri, OP_##id##_brn_rr, OP_##id##_brn_ri,        \
-        OP_##id##_back_rr, OP_##id##_back_ri, OP_##id##_backn_rr, OP_##id##_backn_ri,
-#define TEST(...)
-#define UNARY(opcode, id, ...)      OP_##id,
-#define UNARY_TRAP(opcode, id, ...) OP_##id,
-#define LOAD(opcode, id, ...)       OP_##id##_r, OP_##id##_i,
-#define STORE(opcode, id, ...)      OP_##id##_rr, OP_##id##_ri, OP_##id##_ir, OP_##id##_ii,
-#define RULE(...)
-#define V_UNARY(opcode, id, ...)      OP_##id,
-#define V_LOW(opcode, id, ...)        OP_##id,
-#define V_BINARY(opcode, id, ...)     OP_##id, OP_##id##_i,
-#define V_TERNARY(opcode, id, ...)    OP_##id,
-#define V_SHIFT(opcode, id, ...)      OP_##id, OP_##id##_i,
-#define V_TEST(opcode, id, ...)       OP_##id,
-#define V_SPLAT(opcode, id, ...)      OP_##id,
-#define V_EXTRACT(opcode, id, ...)    OP_##id,
-#define V_REPLACE(opcode, id, ...)    OP_##id,
-#define V_LOAD(opcode, id, ...)       OP_##id##_r, OP_##id##_i,
-#define V_STORE(opcode, id, ...)      OP_##id##_r, OP_##id##_i,
-#define V_LOAD_LANE(opcode, id, ...)  OP_##id##_r, OP_##id##_i,
-#define V_STORE_LANE(opcode, id, ...) OP_##id##_r, OP_##id##_i,
-#include "instructions.def"
-#define OPERATION(id) OP_##id,
-#include "operations.def"
-/* loads and stores by 64-bit addresses in memory 0 */
-#define BINARY(...)
-#define BINARY_TRAP(...)
-#define COMPARE(...)
-#define TEST(...)
-#define UNARY(...)
-#define UNARY_TRAP(...)
-#define LOAD(opcode, id, ...)  OP_##id##_wide,
-#define STORE(opcode, id, ...) OP_##id##_wide,
-#define RULE(...)
-#include "instructions.def"
+#define HANDLER(id)    OP_##id,
+#define NO_HANDLER(id) OP_##id,
+#include "handlers.def"
     OP_COUNT
 };
 
 enum {
+    /* of two operands */
     FORM_RR = 0,
     FORM_RI = 1,
-    FORM_IR = 2,
-    FORM_II = 3,
-    LOAD_FORM_I = 1, /* a load has one operand */
-    FORM_BR = 2,     /* from a comparison to its fused branches */
-    FORM_BRN = 4,
-    FORM_BACK = 6,
-    FORM_BACKN = 8,
+    FORM_AR = 2,
+    FORM_AI = 3,
+    FORM_IR = 4,
+    FORM_RA = 5,
+    /* from a comparison to its fused branches */
+    FORM_BR = 4,
+    FORM_BRN = 8,
+    FORM_BACK = 12,
+    FORM_BACKN = 16,
+    /* of a load: where the address is, and FORM_RR ... from sum on */
+    LOAD_R = 0,
+    LOAD_I = 1,
+    LOAD_A = 2,
+    LOAD_SUM = 3,
+    /* of a store: address R or I and value R, I or A; address A and value R or I; a sum as the address */
+    STORE_R = 0,
+    STORE_I = 3,
+    STORE_A = 6,
+    STORE_SUM = 8,
+    VALUE_R = 0,
+    VALUE_I = 1,
+    VALUE_A = 2,
+    /* of one operand */
+    UNARY_R = 0,
+    UNARY_A = 1,
 };
 
 /* A call in progress. `function` runs now; `pc` and `fp` continue its caller. */

@@ -21,13 +21,16 @@
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 #ifdef WASM_DISPATCH_GOTO
-#define BODY(id)  L_##id:
-#define GO()      goto * pc->label
-#define LEAVE(id) goto L_##id
+#define BODY(id)      L_##id:
+#define COLD_BODY(id) BODY(id)
+#define GO()          goto * pc->label
+#define LEAVE(id)     goto L_##id
 #else
-#define BODY(id)  static WASM_HANDLER int op_##id(WASM_STATE)
-#define GO()      __attribute__((musttail)) return pc->handler(WASM_STATE_NOW)
-#define LEAVE(id) __attribute__((musttail)) return op_##id(WASM_STATE_NOW)
+#define BODY(id)      static WASM_HANDLER int op_##id(WASM_STATE)
+/* One that others leave to: never copied into them. */
+#define COLD_BODY(id) __attribute__((noinline, cold)) BODY(id)
+#define GO()          __attribute__((musttail)) return pc->handler(WASM_STATE_NOW)
+#define LEAVE(id)     __attribute__((musttail)) return op_##id(WASM_STATE_NOW)
 #endif
 
 /* The operation `cells` further on. */
@@ -69,6 +72,9 @@
         (void)fp;                                                                                            \
         (void)memory;                                                                                        \
         (void)memory_size;                                                                                   \
+        (void)acc;                                                                                           \
+        (void)acc_f32;                                                                                       \
+        (void)acc_f64;                                                                                       \
         return (code);                                                                                       \
     } while (0)
 

@@ -31,24 +31,47 @@ union wasm_cell *wasm_emit(struct wasm_body *body, uint32_t operation, uint32_t 
     at[0] = body->handlers[operation];
     body->cell_count += cells;
     body->path++;
-    body->producer = WASM_NO_CELL;
+    wasm_emit_label(body);
     return at;
 }
 
 /* An operation with a result in `slot` (bytes) that a local.set right behind it may send elsewhere. */
 static union wasm_cell *emit_to(struct wasm_body *body, uint32_t operation, uint32_t cells, uint32_t slot)
 {
+    body->producer_before = body->accumulator;
     uint32_t start = body->cell_count;
     union wasm_cell *at = wasm_emit(body, operation, cells);
     at[1].lo = slot;
     body->producer = start;
-    body->producer_comparison = OP_COUNT;
+    body->producer_operation = OP_COUNT;
     return at;
 }
 
 union wasm_cell *wasm_emit_result(struct wasm_body *body, uint32_t operation, uint32_t cells)
 {
     return emit_to(body, operation, cells, wasm_body_top(body)->slot * SLOT_SIZE);
+}
+
+/* The operation just emitted leaves its result in an accumulator, too. */
+static void set_accumulator(struct wasm_body *body, uint8_t kind)
+{
+    if (!body->out_of_memory)
+        body->accumulator = (struct wasm_accumulator){kind, body->cells[body->producer + 1].lo};
+}
+
+bool wasm_emit_is_producer(const struct wasm_body *body, const struct wasm_operand *operand)
+{
+    return operand->kind == WASM_IN_SLOT && body->producer != WASM_NO_CELL && !body->out_of_memory &&
+           body->cells[body->producer + 1].lo == operand->slot * SLOT_SIZE;
+}
+
+void wasm_emit_take_back(struct wasm_body *body)
+{
+    body->cell_count = body->producer;
+    body->path--;
+    body->producer = WASM_NO_CELL;
+    body->accumulator = body->producer_before;
+    body->taken_back++;
 }
 
 void wasm_operand_constant(uint32_t type, uint64_t constant, union wasm_value *value)
@@ -64,6 +87,8 @@ static void emit_constant(struct wasm_body *body, const struct wasm_operand *ope
     bool wide = operand->type == WASM_V128;
     union wasm_cell *cells = emit_to(body, wide ? OP_constant_wide : OP_constant, wide ? 4 : 3, to);
     wasm_operand_constant(operand->type, operand->constant, &cells[2].value);
+    if (!wide)
+        set_accumulator(body, WASM_ACC_INTEGER);
 }
 
 static uint32_t local_slot(const struct wasm_body *body, uint32_t local)
@@ -83,6 +108,8 @@ uint32_t wasm_emit_slot(struct wasm_body *body, const struct wasm_operand *opera
 static void emit_copy(struct wasm_body *body, uint32_t type, uint32_t to, uint32_t from)
 {
     emit_to(body, type == WASM_V128 ? OP_copy_wide : OP_copy, 2, to)[1].hi = from;
+    if (type != WASM_V128)
+        set_accumulator(body, WASM_ACC_INTEGER);
 }
 
 /* Puts one operand into its own slot. */
@@ -139,9 +166,9 @@ void wasm_emit_local_set(struct wasm_body *body, uint32_t local, const struct wa
             emit_copy(body, value->type, to, local_slot(body, value->local));
     } else if (value->kind == WASM_IS_CONSTANT) {
         emit_constant(body, value, to);
-    } else if (body->producer != WASM_NO_CELL &&
-               body->cells[body->producer + 1].lo == value->slot * SLOT_SIZE) {
+    } else if (wasm_emit_is_producer(body, value)) {
         body->cells[body->producer + 1].lo = to;
+        body->accumulator.slot = to;
     } else {
         emit_copy(body, value->type, to, value->slot * SLOT_SIZE);
     }
@@ -167,29 +194,78 @@ void wasm_emit_push_constant(struct wasm_body *body, uint64_t constant)
     operand->constant = constant;
 }
 
+/* Emits an operation with two operands into the top's slot: `a` in a slot, `b` in another or immediate. */
+static void emit_two(struct wasm_body *body, const struct wasm_instruction *instruction, uint32_t operation,
+                     uint32_t a_slot, uint32_t b_slot, const uint64_t *immediate)
+{
+    uint32_t form = immediate != NULL ? FORM_RI : FORM_RR;
+    if (instruction->operand_in != WASM_ACC_NONE &&
+        wasm_emit_in_accumulator(body, instruction->operand_in, a_slot))
+        form += FORM_AR;
+    union wasm_cell *cells = wasm_emit_result(body, operation + form, 3);
+    cells[1].hi = a_slot;
+    if (immediate != NULL)
+        cells[2].bits = *immediate;
+    else
+        cells[2].lo = b_slot;
+    set_accumulator(body, instruction->result_in);
+    body->producer_operation = operation;
+    body->producer_immediate = immediate != NULL;
+    body->producer_kind = instruction->operand_in;
+}
+
+/* An operation whose sides cannot be swapped and whose left side is immediate. */
+static void emit_left_immediate(struct wasm_body *body, const struct wasm_instruction *instruction,
+                                uint64_t immediate, uint32_t slot)
+{
+    union wasm_cell *cells = wasm_emit_result(body, instruction->operation + FORM_IR, 3);
+    cells[1].hi = slot;
+    cells[2].bits = immediate;
+    set_accumulator(body, instruction->result_in);
+}
+
 void wasm_emit_binary(struct wasm_body *body, const struct wasm_instruction *instruction,
                       const struct wasm_operand *a, const struct wasm_operand *b)
 {
     if (!body->live)
         return;
-    uint32_t operation = instruction->operation;
-    const struct wasm_operand *immediate = b->kind == WASM_IS_CONSTANT ? b : NULL;
-    const struct wasm_operand *left = a;
-    if (immediate != NULL) {
-        operation += FORM_RI;
-    } else if (a->kind == WASM_IS_CONSTANT) {
-        immediate = a;
-        left = b;
-        operation += instruction->commutes ? FORM_RI : FORM_IR;
+    if (a->kind == WASM_IS_CONSTANT && b->kind != WASM_IS_CONSTANT) {
+        if (!instruction->commutes) {
+            emit_left_immediate(body, instruction, a->constant, wasm_emit_slot(body, b));
+            return;
+        }
+        const struct wasm_operand *other = a;
+        a = b;
+        b = other;
     }
-    uint32_t left_slot = wasm_emit_slot(body, left);
-    uint32_t right_slot = immediate != NULL ? 0 : wasm_emit_slot(body, b);
-    union wasm_cell *cells = wasm_emit_result(body, operation, 3);
-    cells[1].hi = left_slot;
-    if (immediate != NULL)
-        cells[2].bits = immediate->constant;
-    else
-        cells[2].lo = right_slot;
+    uint32_t a_slot = wasm_emit_slot(body, a);
+    if (b->kind == WASM_IS_CONSTANT) {
+        emit_two(body, instruction, instruction->operation, a_slot, 0, &b->constant);
+        return;
+    }
+    uint32_t b_slot = wasm_emit_slot(body, b);
+    bool right = instruction->operand_in != WASM_ACC_NONE &&
+                 wasm_emit_in_accumulator(body, instruction->operand_in, b_slot) && a_slot != b_slot;
+    if (right && !instruction->commutes) {
+        union wasm_cell *cells = wasm_emit_result(body, instruction->operation + FORM_RA, 3);
+        cells[1].hi = a_slot;
+        set_accumulator(body, instruction->result_in);
+        return;
+    }
+    emit_two(body, instruction, instruction->operation, right ? b_slot : a_slot, right ? a_slot : b_slot,
+             NULL);
+}
+
+void wasm_emit_unary(struct wasm_body *body, const struct wasm_instruction *instruction,
+                     const struct wasm_operand *a)
+{
+    if (!body->live)
+        return;
+    uint32_t from = wasm_emit_slot(body, a);
+    bool accumulated = instruction->operand_in != WASM_ACC_NONE &&
+                       wasm_emit_in_accumulator(body, instruction->operand_in, from);
+    wasm_emit_result(body, instruction->operation + (accumulated ? UNARY_A : UNARY_R), 2)[1].hi = from;
+    set_accumulator(body, instruction->result_in);
 }
 
 void wasm_emit_folded(struct wasm_body *body, const struct wasm_instruction *instruction,
@@ -212,22 +288,114 @@ void wasm_emit_compare(struct wasm_body *body, const struct wasm_instruction *in
     if (!body->live)
         return;
     uint32_t operation = instruction->operation;
-    if (a->kind == WASM_IS_CONSTANT && b->kind != WASM_IS_CONSTANT) {
-        const struct wasm_operand *other = a;
-        a = b;
-        b = other;
-        operation = instruction->swapped;
-    }
-    bool immediate = b->kind == WASM_IS_CONSTANT;
-    uint32_t left_slot = wasm_emit_slot(body, a);
-    uint32_t right_slot = immediate ? 0 : wasm_emit_slot(body, b);
-    union wasm_cell *cells = wasm_emit_result(body, operation + (immediate ? FORM_RI : FORM_RR), 3);
-    cells[1].hi = left_slot;
-    if (immediate)
-        cells[2].bits = b->constant;
+    uint32_t a_slot = a->kind == WASM_IS_CONSTANT ? 0 : wasm_emit_slot(body, a);
+    uint32_t b_slot = b->kind == WASM_IS_CONSTANT ? 0 : wasm_emit_slot(body, b);
+    bool swap = a->kind == WASM_IS_CONSTANT && b->kind != WASM_IS_CONSTANT;
+    if (a->kind == WASM_IS_CONSTANT && b->kind == WASM_IS_CONSTANT)
+        a_slot = wasm_emit_slot(body, a);
+    if (a->kind != WASM_IS_CONSTANT && b->kind != WASM_IS_CONSTANT)
+        swap = wasm_emit_in_accumulator(body, instruction->operand_in, b_slot);
+    if (swap)
+        emit_two(body, instruction, instruction->swapped, b_slot, a_slot,
+                 a->kind == WASM_IS_CONSTANT ? &a->constant : NULL);
     else
-        cells[2].lo = right_slot;
-    body->producer_comparison = operation;
+        emit_two(body, instruction, operation, a_slot, b_slot,
+                 b->kind == WASM_IS_CONSTANT ? &b->constant : NULL);
+}
+
+/* The last operation, if it adds two i32 to make `address`, and if its immediate and the offset fit a cell.
+ */
+static bool is_sum(const struct wasm_body *body, const struct wasm_operand *address, uint64_t offset)
+{
+    return offset <= UINT32_MAX && address->type == WASM_I32 && wasm_emit_is_producer(body, address) &&
+           body->producer_operation == OP_i32_add_rr;
+}
+
+struct sum {
+    bool has_immediate;
+    uint32_t a;
+    uint32_t b; /* slot or immediate */
+};
+
+static struct sum take_sum(struct wasm_body *body)
+{
+    const union wasm_cell *cells = &body->cells[body->producer];
+    struct sum sum = {body->producer_immediate, cells[1].hi, cells[2].lo};
+    wasm_emit_take_back(body);
+    return sum;
+}
+
+void wasm_emit_load(struct wasm_body *body, const struct wasm_instruction *instruction,
+                    const struct wasm_operand *address, uint64_t offset)
+{
+    if (!body->live)
+        return;
+    uint32_t form = LOAD_R;
+    uint32_t slot = 0;
+    union wasm_cell place = {.bits = offset};
+    if (address->kind == WASM_IS_CONSTANT) {
+        form = LOAD_I;
+        place.bits = address->constant + offset;
+    } else if (is_sum(body, address, offset)) {
+        struct sum sum = take_sum(body);
+        slot = sum.a;
+        place.lo = sum.b;
+        place.hi = (uint32_t)offset;
+        form = LOAD_SUM + (sum.has_immediate ? FORM_RI : FORM_RR);
+        if (wasm_emit_in_accumulator(body, WASM_ACC_INTEGER, slot))
+            form += FORM_AR;
+    } else {
+        slot = wasm_emit_slot(body, address);
+        if (wasm_emit_in_accumulator(body, WASM_ACC_INTEGER, slot))
+            form = LOAD_A;
+    }
+    union wasm_cell *cells = wasm_emit_result(body, instruction->operation + form, 3);
+    cells[1].hi = slot;
+    cells[2] = place;
+    set_accumulator(body, instruction->result_in);
+}
+
+/* Where the address of a store is: adds its form to *form and fills in the cells. */
+static uint32_t store_address(struct wasm_body *body, const struct wasm_operand *address,
+                              const struct wasm_operand *value, uint64_t offset, union wasm_cell *place)
+{
+    place[1].bits = offset;
+    if (address->kind == WASM_IS_CONSTANT) {
+        place[1].bits = address->constant + offset;
+        return STORE_I;
+    }
+    if (is_sum(body, address, offset) && !body->producer_immediate) {
+        struct sum sum = take_sum(body);
+        place[0].lo = sum.a;
+        place[1].lo = sum.b;
+        place[1].hi = (uint32_t)offset;
+        return STORE_SUM;
+    }
+    place[0].lo = wasm_emit_slot(body, address);
+    bool in_accumulator = wasm_emit_in_accumulator(body, WASM_ACC_INTEGER, place[0].lo);
+    return in_accumulator && value->kind != WASM_IN_SLOT ? STORE_A : STORE_R;
+}
+
+void wasm_emit_store(struct wasm_body *body, const struct wasm_instruction *instruction,
+                     const struct wasm_operand *address, const struct wasm_operand *value, uint64_t offset)
+{
+    if (!body->live)
+        return;
+    union wasm_cell place[2] = {0};
+    uint32_t form = store_address(body, address, value, offset, place);
+    bool constant = value->kind == WASM_IS_CONSTANT;
+    place[0].hi = constant ? 0 : wasm_emit_slot(body, value);
+    const struct wasm_accumulator before = body->accumulator;
+    if (constant)
+        form += VALUE_I;
+    else if (form < STORE_A && wasm_emit_in_accumulator(body, instruction->operand_in, place[0].hi))
+        form += VALUE_A;
+    union wasm_cell *cells = wasm_emit(body, instruction->operation + form, constant ? 4 : 3);
+    cells[1] = place[0];
+    cells[2] = place[1];
+    if (constant)
+        cells[3].bits = value->constant;
+    body->accumulator = before;
 }
 
 void wasm_emit_slow(struct wasm_body *body, wasm_slow_operation *function, const uint32_t operands[4],
@@ -250,6 +418,8 @@ void wasm_emit_charge(struct wasm_body *body)
 {
     if (!body->live || body->path < WASM_PATH_MOST)
         return;
+    const struct wasm_accumulator before = body->accumulator;
     wasm_emit(body, OP_charge, 2)[1].lo = body->path;
+    body->accumulator = before;
     body->path = 0;
 }

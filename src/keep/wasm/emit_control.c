@@ -32,7 +32,7 @@ void wasm_emit_here(struct wasm_body *body, uint32_t sites)
         sites = next;
         wasm_heap_work(body->heap, 1);
     }
-    body->producer = WASM_NO_CELL;
+    wasm_emit_label(body);
 }
 
 static bool is_loop(const struct wasm_control *control)
@@ -63,24 +63,26 @@ static uint32_t label_arity(const struct wasm_control *control)
 
 /* ---- Branches ------------------------------------------------------------------------------------------ */
 
+static bool is_comparison(uint32_t operation)
+{
+    return operation >= OP_i32_eq_rr && operation <= OP_f64_ge_rr;
+}
+
 struct wasm_condition wasm_emit_condition(struct wasm_body *body, const struct wasm_operand *condition)
 {
-    struct wasm_condition taken = {.operation = OP_i32_ne_rr, .form = FORM_RI};
+    struct wasm_condition taken = {.operation = OP_i32_ne_rr, .has_immediate = true};
+    taken.accumulator = WASM_ACC_INTEGER;
     if (!body->live)
         return taken;
-    uint32_t producer = body->producer;
-    if (condition->kind == WASM_IN_SLOT && producer != WASM_NO_CELL &&
-        body->producer_comparison != OP_COUNT &&
-        body->cells[producer + 1].lo == condition->slot * SLOT_SIZE) {
-        const union wasm_cell *cells = &body->cells[producer];
-        taken.operation = body->producer_comparison;
-        taken.form = cells[0].bits == body->handlers[taken.operation].bits ? FORM_RR : FORM_RI;
+    if (wasm_emit_is_producer(body, condition) && is_comparison(body->producer_operation)) {
+        const union wasm_cell *cells = &body->cells[body->producer];
+        taken.operation = body->producer_operation;
+        taken.has_immediate = body->producer_immediate;
+        taken.accumulator = body->producer_kind;
         taken.a = cells[1].hi;
         taken.b = cells[2].lo;
         taken.immediate = cells[2].bits;
-        body->cell_count = producer;
-        body->path--;
-        body->producer = WASM_NO_CELL;
+        wasm_emit_take_back(body);
         return taken;
     }
     taken.a = wasm_emit_slot(body, condition);
@@ -90,15 +92,20 @@ struct wasm_condition wasm_emit_condition(struct wasm_body *body, const struct w
 /* Emits the comparison fused with a branch (FORM_BR ...); returns the cell of the target. */
 static uint32_t emit_fused(struct wasm_body *body, const struct wasm_condition *condition, uint32_t branch)
 {
-    bool immediate = condition->form == FORM_RI;
+    const struct wasm_accumulator before = body->accumulator;
+    bool accumulated = wasm_emit_in_accumulator(body, condition->accumulator, condition->a);
+    uint32_t form = accumulated ? FORM_AR : FORM_RR;
+    if (condition->has_immediate)
+        form += FORM_RI;
     uint32_t start = body->cell_count;
     union wasm_cell *cells =
-        wasm_emit(body, condition->operation + branch + condition->form, immediate ? 4 : 3);
+        wasm_emit(body, condition->operation + branch + form, condition->has_immediate ? 4 : 3);
     cells[1].lo = condition->a;
-    if (immediate)
+    if (condition->has_immediate)
         cells[3].bits = condition->immediate;
     else
         cells[1].hi = condition->b;
+    body->accumulator = before;
     return start + 2;
 }
 

@@ -12,12 +12,16 @@ static int interpret(const union wasm_cell *pc, union wasm_value *fp, uint8_t *m
 {
     static const union wasm_cell labels[OP_COUNT] = {
 #define HANDLER(id) [OP_##id] = {.label = &&L_##id},
+#define NO_HANDLER(id)
 #include "handlers.def"
     };
     if (store == NULL) {
         *labels_out = labels;
         return 0;
     }
+    uint64_t acc = 0;
+    float acc_f32 = 0;
+    double acc_f64 = 0;
     GO();
 #include "body_numeric.h"
 #include "body_control.h"
@@ -35,6 +39,7 @@ const union wasm_cell *wasm_interpreter_handlers(void)
 #else
 
 #define HANDLER(id) static WASM_HANDLER int op_##id(WASM_STATE);
+#define NO_HANDLER(id)
 #include "handlers.def"
 
 #include "body_numeric.h"
@@ -44,6 +49,7 @@ const union wasm_cell *wasm_interpreter_handlers(void)
 
 static const union wasm_cell handlers[OP_COUNT] = {
 #define HANDLER(id) [OP_##id] = {.handler = op_##id},
+#define NO_HANDLER(id)
 #include "handlers.def"
 };
 
@@ -60,6 +66,6 @@ int wasm_interpreter_run(struct wasm_store *store, const union wasm_cell *pc, un
 #ifdef WASM_DISPATCH_GOTO
     return interpret(pc, fp, memory->base, memory->size, store->fuel, frame, store, NULL);
 #else
-    return pc->handler(pc, fp, memory->base, memory->size, store->fuel, frame, store);
+    return pc->handler(pc, fp, memory->base, memory->size, store->fuel, frame, store, 0, 0, 0);
 #endif
 }

@@ -83,7 +83,7 @@ int wasm_rule_loop(struct wasm_body *body, const struct wasm_instruction *instru
     struct wasm_function_type type;
     TRY(read_block_type(body, &type));
     settle_before(body, type.parameter_count);
-    body->producer = WASM_NO_CELL;
+    wasm_emit_label(body);
     return enter(body, instruction, &type);
 }
 

@@ -371,7 +371,7 @@ void wasm_emit_far_load(struct wasm_body *body, const struct wasm_instruction *i
         return;
     }
     wasm_emit_reach(body, access, slot);
-    wasm_emit_result(body, instruction->operation + LOAD_FORM_I, 3);
+    wasm_emit_result(body, instruction->operation + LOAD_I, 3);
     wasm_emit_home(body);
 }
 
@@ -391,6 +391,6 @@ void wasm_emit_far_store(struct wasm_body *body, const struct wasm_instruction *
         return;
     }
     wasm_emit_reach(body, access, address_slot);
-    wasm_emit(body, instruction->operation + FORM_IR, 3)[1].hi = value_slot;
+    wasm_emit(body, instruction->operation + STORE_I + VALUE_R, 3)[1].hi = value_slot;
     wasm_emit_home(body);
 }
