@@ -134,6 +134,7 @@ struct wasm_body {
     bool producer_immediate;     /* its second operand is one */
     uint8_t producer_kind;       /* the accumulator of its operands */
     struct wasm_accumulator producer_before; /* what was in the accumulators before it */
+    uint32_t last_copy;                      /* the last operation, if it is OP_copy; or WASM_NO_CELL */
     uint32_t taken_back;                     /* operations that were, so far */
     uint32_t table_mark;
     uint32_t stop_cell;        /* looking for the instruction that emits this cell; or WASM_NO_CELL */
@@ -295,12 +296,15 @@ static inline void wasm_emit_label(struct wasm_body *body)
 {
     body->producer = WASM_NO_CELL;
     body->accumulator.kind = WASM_ACC_NONE;
+    body->last_copy = WASM_NO_CELL;
 }
 /* Is the value of the slot (bytes) in that accumulator? */
 static inline bool wasm_emit_in_accumulator(const struct wasm_body *body, uint8_t kind, uint32_t slot)
 {
     return body->accumulator.kind == kind && body->accumulator.slot == slot;
 }
+/* The operation just emitted, with a result, leaves it in that accumulator, too. */
+void wasm_emit_accumulated(struct wasm_body *body, uint8_t kind);
 /* Is the operand the result of the last operation, in its own slot, and nowhere else? */
 bool wasm_emit_is_producer(const struct wasm_body *body, const struct wasm_operand *operand);
 /* Takes the last operation back from the code. */

@@ -22,7 +22,7 @@ BODY(move)
 BODY(select)
 {
     uint32_t from = SLOT(pc[2].hi)->i32 != 0 ? pc[1].hi : pc[2].lo;
-    SLOT(pc[1].lo)->i64 = SLOT(from)->i64;
+    SLOT(pc[1].lo)->i64 = acc = SLOT(from)->i64;
     NEXT(3);
 }
 
@@ -34,6 +34,19 @@ BODY(select)
         __builtin_memcpy((to), &copied, sizeof(copied));                                                     \
     } while (0)
 
+BODY(copy_a)
+{
+    SLOT(pc[1].lo)->i64 = acc;
+    NEXT(2);
+}
+
+BODY(copy_twice)
+{
+    SLOT(pc[2].lo)->i64 = SLOT(pc[2].hi)->i64;
+    SLOT(pc[1].lo)->i64 = acc = SLOT(pc[1].hi)->i64;
+    NEXT(3);
+}
+
 BODY(copy_wide)
 {
     COPY_WIDE(SLOT(pc[1].lo), SLOT(pc[1].hi));
@@ -44,6 +57,13 @@ BODY(constant_wide)
 {
     COPY_WIDE(SLOT(pc[1].lo), &pc[2]);
     NEXT(4);
+}
+
+BODY(select_a)
+{
+    uint32_t from = (uint32_t)acc != 0 ? pc[1].hi : pc[2].lo;
+    SLOT(pc[1].lo)->i64 = acc = SLOT(from)->i64;
+    NEXT(3);
 }
 
 BODY(select_wide)
@@ -301,6 +321,20 @@ BODY(host)
 
 BODY(return_none)
 {
+    POP_FRAME();
+    GO();
+}
+
+BODY(branch_table_a)
+{
+    uint32_t index = (uint32_t)acc;
+    uint32_t last = pc[1].hi;
+    JUMP_BACK(2 + (index < last ? index : last));
+}
+
+BODY(return_a)
+{
+    fp->i64 = acc;
     POP_FRAME();
     GO();
 }

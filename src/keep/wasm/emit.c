@@ -52,8 +52,7 @@ union wasm_cell *wasm_emit_result(struct wasm_body *body, uint32_t operation, ui
     return emit_to(body, operation, cells, wasm_body_top(body)->slot * SLOT_SIZE);
 }
 
-/* The operation just emitted leaves its result in an accumulator, too. */
-static void set_accumulator(struct wasm_body *body, uint8_t kind)
+void wasm_emit_accumulated(struct wasm_body *body, uint8_t kind)
 {
     if (!body->out_of_memory)
         body->accumulator = (struct wasm_accumulator){kind, body->cells[body->producer + 1].lo};
@@ -88,7 +87,7 @@ static void emit_constant(struct wasm_body *body, const struct wasm_operand *ope
     union wasm_cell *cells = emit_to(body, wide ? OP_constant_wide : OP_constant, wide ? 4 : 3, to);
     wasm_operand_constant(operand->type, operand->constant, &cells[2].value);
     if (!wide)
-        set_accumulator(body, WASM_ACC_INTEGER);
+        wasm_emit_accumulated(body, WASM_ACC_INTEGER);
 }
 
 static uint32_t local_slot(const struct wasm_body *body, uint32_t local)
@@ -107,9 +106,22 @@ uint32_t wasm_emit_slot(struct wasm_body *body, const struct wasm_operand *opera
 
 static void emit_copy(struct wasm_body *body, uint32_t type, uint32_t to, uint32_t from)
 {
-    emit_to(body, type == WASM_V128 ? OP_copy_wide : OP_copy, 2, to)[1].hi = from;
+    if (wasm_emit_in_accumulator(body, WASM_ACC_INTEGER, from)) {
+        emit_to(body, OP_copy_a, 2, to);
+    } else if (type != WASM_V128 && body->last_copy != WASM_NO_CELL &&
+               body->last_copy == body->cell_count - 2 && !body->out_of_memory) {
+        const union wasm_cell first = body->cells[body->last_copy + 1];
+        body->cell_count = body->last_copy;
+        body->path--;
+        union wasm_cell *cells = emit_to(body, OP_copy_twice, 3, to);
+        cells[1].hi = from;
+        cells[2] = first;
+    } else {
+        emit_to(body, type == WASM_V128 ? OP_copy_wide : OP_copy, 2, to)[1].hi = from;
+        body->last_copy = type == WASM_V128 ? WASM_NO_CELL : body->cell_count - 2;
+    }
     if (type != WASM_V128)
-        set_accumulator(body, WASM_ACC_INTEGER);
+        wasm_emit_accumulated(body, WASM_ACC_INTEGER);
 }
 
 /* Puts one operand into its own slot. */
@@ -208,7 +220,7 @@ static void emit_two(struct wasm_body *body, const struct wasm_instruction *inst
         cells[2].bits = *immediate;
     else
         cells[2].lo = b_slot;
-    set_accumulator(body, instruction->result_in);
+    wasm_emit_accumulated(body, instruction->result_in);
     body->producer_operation = operation;
     body->producer_immediate = immediate != NULL;
     body->producer_kind = instruction->operand_in;
@@ -221,7 +233,7 @@ static void emit_left_immediate(struct wasm_body *body, const struct wasm_instru
     union wasm_cell *cells = wasm_emit_result(body, instruction->operation + FORM_IR, 3);
     cells[1].hi = slot;
     cells[2].bits = immediate;
-    set_accumulator(body, instruction->result_in);
+    wasm_emit_accumulated(body, instruction->result_in);
 }
 
 void wasm_emit_binary(struct wasm_body *body, const struct wasm_instruction *instruction,
@@ -249,7 +261,7 @@ void wasm_emit_binary(struct wasm_body *body, const struct wasm_instruction *ins
     if (right && !instruction->commutes) {
         union wasm_cell *cells = wasm_emit_result(body, instruction->operation + FORM_RA, 3);
         cells[1].hi = a_slot;
-        set_accumulator(body, instruction->result_in);
+        wasm_emit_accumulated(body, instruction->result_in);
         return;
     }
     emit_two(body, instruction, instruction->operation, right ? b_slot : a_slot, right ? a_slot : b_slot,
@@ -265,7 +277,7 @@ void wasm_emit_unary(struct wasm_body *body, const struct wasm_instruction *inst
     bool accumulated = instruction->operand_in != WASM_ACC_NONE &&
                        wasm_emit_in_accumulator(body, instruction->operand_in, from);
     wasm_emit_result(body, instruction->operation + (accumulated ? UNARY_A : UNARY_R), 2)[1].hi = from;
-    set_accumulator(body, instruction->result_in);
+    wasm_emit_accumulated(body, instruction->result_in);
 }
 
 void wasm_emit_folded(struct wasm_body *body, const struct wasm_instruction *instruction,
@@ -352,7 +364,7 @@ void wasm_emit_load(struct wasm_body *body, const struct wasm_instruction *instr
     union wasm_cell *cells = wasm_emit_result(body, instruction->operation + form, 3);
     cells[1].hi = slot;
     cells[2] = place;
-    set_accumulator(body, instruction->result_in);
+    wasm_emit_accumulated(body, instruction->result_in);
 }
 
 /* Where the address of a store is: adds its form to *form and fills in the cells. */

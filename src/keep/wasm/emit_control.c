@@ -209,7 +209,8 @@ void wasm_emit_branch_table(struct wasm_body *body, const struct wasm_operand *i
     struct wasm_reader reader = {targets, targets, body->reader.end, NULL};
     uint32_t arity = label_arity(&body->controls[body->depth - 1 - wasm_read_u32(&reader)]);
     wasm_emit_settle(body, body->height - arity);
-    union wasm_cell *cells = wasm_emit(body, OP_branch_table, 2);
+    bool accumulated = wasm_emit_in_accumulator(body, WASM_ACC_INTEGER, index_slot);
+    union wasm_cell *cells = wasm_emit(body, accumulated ? OP_branch_table_a : OP_branch_table, 2);
     cells[1].lo = index_slot;
     cells[1].hi = count - 1;
     uint32_t first = body->cell_count;
@@ -240,7 +241,8 @@ void wasm_emit_return(struct wasm_body *body)
             wasm_emit(body, OP_return_value, 3)[2].bits = result->constant;
         } else {
             uint32_t slot = wasm_emit_slot(body, result);
-            wasm_emit(body, OP_return_slot, 2)[1].lo = slot;
+            bool accumulated = wasm_emit_in_accumulator(body, WASM_ACC_INTEGER, slot);
+            wasm_emit(body, accumulated ? OP_return_a : OP_return_slot, 2)[1].lo = slot;
         }
     } else {
         wasm_emit_settle(body, body->height - count);

@@ -112,10 +112,14 @@ static int select_of(struct wasm_body *body, uint32_t type)
     uint32_t a_slot = wasm_emit_slot(body, &a);
     uint32_t b_slot = wasm_emit_slot(body, &b);
     uint32_t condition_slot = wasm_emit_slot(body, &condition);
-    union wasm_cell *cells = wasm_emit_result(body, type == WASM_V128 ? OP_select_wide : OP_select, 3);
+    bool accumulated = wasm_emit_in_accumulator(body, WASM_ACC_INTEGER, condition_slot);
+    uint32_t narrow = accumulated ? OP_select_a : OP_select;
+    union wasm_cell *cells = wasm_emit_result(body, type == WASM_V128 ? OP_select_wide : narrow, 3);
     cells[1].hi = a_slot;
     cells[2].lo = b_slot;
     cells[2].hi = condition_slot;
+    if (type != WASM_V128)
+        wasm_emit_accumulated(body, WASM_ACC_INTEGER);
     return 0;
 }
 
