@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of verbs. */
+#include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/json_memory.h"
 #include "../base/nearest.h"
 #include "cli.h"
 #include "output.h"
@@ -167,6 +169,7 @@ int main(int argc, char **argv)
     const char *no_colour = getenv("NO_COLOR");
     if (!cli.error)
         return EXIT_OURS;
+    json_set_alloc_funcs(json_memory, free);
     cli.terminal = isatty(STDERR_FILENO) == 1;
     cli.colours = cli.terminal && !(no_colour && no_colour[0]);
     const struct sigaction ignore = {.sa_handler = SIG_IGN};

@@ -3,6 +3,7 @@
  * any client; it never parses a session. */
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <psa/crypto.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../base/json_memory.h"
 #include "casemate_build.h"
 #include "cgroup.h"
 #include "http.h"
@@ -269,6 +271,7 @@ static void finish(void)
 int main(int argc, char **argv)
 {
     struct casemate_error err = {0};
+    json_set_alloc_funcs(json_memory, free);
     int result = settings_read(&agent.settings, argc, argv, &err);
     if (result == 0 && agent.settings.help) {
         settings_print_help();

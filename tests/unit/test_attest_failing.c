@@ -12,6 +12,8 @@
 #include <psa/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "../../src/attest/chain.h"
 #include "../../src/attest/collateral_parts.h"
@@ -20,6 +22,7 @@
 #include "../../src/attest/unwrap.h"
 #include "../../src/attest/vendor.h"
 #include "../../src/base/hex.h"
+#include "../../src/base/json_memory.h"
 
 /* The call that fails, counted from 1; 0: none. */
 static unsigned calls, fails;
@@ -403,6 +406,32 @@ static void a_failing_call_is_told_or_makes_no_difference(void **state)
         fail_each(&works[i]);
 }
 
+/* The sixteenth character, the quote, is what jansson would lose. */
+static void a_program_of_ours_ends_rather_than_have_json_read_wrongly(void **state)
+{
+    static const char json[] = "{\"a\":\"12345678901234\"}";
+    unsigned n = 0;
+    int status = 0;
+    (void)state;
+    do {
+        (void)fflush(NULL);
+        const pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            json_set_alloc_funcs(json_memory, free);
+            calls = 0;
+            fails = n + 1;
+            json_t *tree = json_loadb(json, sizeof json - 1, 0, NULL);
+            _exit(strcmp(json_string_value(json_object_get(tree, "a")), "12345678901234") == 0 ? 0 : 1);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        assert_true(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == JSON_MEMORY_EXIT);
+        n++;
+    } while (WEXITSTATUS(status) != 0);
+    assert_true(n > 5);
+}
+
 static void make_verdict(void)
 {
     static const enum check_id rows[] = {CHECK_FORMAT, CHECK_SIGNATURE, CHECK_CHAIN};
@@ -462,6 +491,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failing_call_is_told_or_makes_no_difference),
+        cmocka_unit_test(a_program_of_ours_ends_rather_than_have_json_read_wrongly),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
