@@ -4,6 +4,7 @@
 
 #include "../base/hex.h"
 #include "intel.h"
+#include "keep_eat.h"
 #include "process.h"
 #include "snp.h"
 
@@ -15,6 +16,8 @@ static const struct {
     void (*judge)(const struct attest_input *input, const struct statement *statement,
                   struct check_report *report, struct claims *claims);
 } forms[] = {
+    {"sanctum", attest_sanctum_recognise, attest_sanctum_need, attest_sanctum},
+    {"pef", attest_pef_recognise, attest_pef_need, attest_pef},
     {"process", attest_process_recognise, attest_process_need, attest_process},
     {"snp", attest_snp_recognise, attest_snp_need, attest_snp},
     {"sev", attest_sev_recognise, attest_sev_need, attest_sev},

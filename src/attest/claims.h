@@ -76,6 +76,17 @@ struct snp_claims {
     uint8_t report_id[32], report_id_ma[32];
 };
 
+/* What stands below a Keep of Sanctum. */
+struct sanctum_claims {
+    uint8_t monitor[48]; /* measurement, by the root stage */
+    uint32_t monitor_svn;
+};
+
+/* What bound a Keep of PEF to its machine: SHA-256 of the owner's ESM blob. */
+struct pef_claims {
+    uint8_t blob[DIGEST_SIZE];
+};
+
 /* Empty text, size 0 or false: not claimed. */
 struct claims {
     char tee[STATEMENT_NAME_MAX + 1];
@@ -105,11 +116,13 @@ struct claims {
     int64_t collateral_date;   /* of the oldest collateral that counted; 0: none did */
     int64_t expires;           /* earliest end of certificates and collateral */
     size_t trailing;           /* bytes behind the evidence, never read */
-    bool has_sgx, has_tdx, has_intel, has_snp;
+    bool has_sgx, has_tdx, has_intel, has_snp, has_sanctum, has_pef;
     struct sgx_claims sgx;
     struct tdx_claims tdx;
     struct intel_claims intel;
     struct snp_claims snp;
+    struct sanctum_claims sanctum;
+    struct pef_claims pef;
 };
 
 /* Collateral of this date counted. */

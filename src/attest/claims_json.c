@@ -201,6 +201,21 @@ static json_t *intel_json(const struct intel_claims *i)
     return to;
 }
 
+static json_t *sanctum_json(const struct sanctum_claims *s)
+{
+    json_t *to = json_object();
+    ADD_BYTES(&to, "monitor", s->monitor);
+    add_number(&to, "monitor_svn", s->monitor_svn);
+    return to;
+}
+
+static json_t *pef_json(const struct pef_claims *p)
+{
+    json_t *to = json_object();
+    ADD_BYTES(&to, "blob", p->blob);
+    return to;
+}
+
 static json_t *snp_tcb_json(const struct snp_tcb *t, enum snp_product product)
 {
     json_t *to = json_pack("{s:i, s:i, s:i, s:i}", "bootloader", t->bootloader, "tee", t->tee, "snp", t->snp,
@@ -266,6 +281,10 @@ static void add_families(json_t **to, const struct claims *c)
         verdict_json_add(to, "intel", intel_json(&c->intel));
     if (c->has_snp)
         verdict_json_add(to, "snp", snp_json(&c->snp));
+    if (c->has_sanctum)
+        verdict_json_add(to, "sanctum", sanctum_json(&c->sanctum));
+    if (c->has_pef)
+        verdict_json_add(to, "pef", pef_json(&c->pef));
 }
 
 json_t *verdict_claims_json(const struct verdict *v)

@@ -261,5 +261,6 @@ void policy_evaluate(const struct policy *policy, const struct claims *claims, s
     judge_age(policy, claims, report);
     judge_platform(policy, claims, report);
     policy_snp_evaluate(&policy->snp, claims, report);
+    policy_sanctum_evaluate(&policy->sanctum_monitors, claims, report);
     policy_floors_evaluate(&policy->tolerate, claims, report);
 }

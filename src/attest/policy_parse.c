@@ -195,6 +195,11 @@ static int parse_snp(const struct parse *p, const struct toml_node *node)
     return policy_snp_parse(p->document, node, &p->policy->snp, p->err);
 }
 
+static int parse_sanctum(const struct parse *p, const struct toml_node *node)
+{
+    return policy_sanctum_parse(p->document, node, &p->policy->sanctum_monitors, p->err);
+}
+
 static int parse_allow_debug(const struct parse *p, const struct toml_node *node)
 {
     return toml_boolean(p->document, node, "`allow_debug`", &p->policy->allow_debug, p->err);
@@ -356,6 +361,7 @@ static const struct {
     {"measurement", parse_measurement},
     {"image", parse_image},
     {"snp", parse_snp},
+    {"sanctum", parse_sanctum},
     {"min_tcb_evaluation", parse_min_tcb_evaluation},
     {"signer", parse_signer},
     {"sgx", parse_sgx},

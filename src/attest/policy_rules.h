@@ -79,9 +79,10 @@ struct policy {
     bool tcb_status_default; /* `tcb_status` is not said */
     bool allow_debug;
     struct policy_snp snp;
-    uint32_t min_tcb_evaluation; /* 0: none */
-    uint32_t max_collateral_age; /* days; 0: any */
-    uint32_t min_svn_sgx;        /* of every enclave; 0: any */
+    struct policy_digests sanctum_monitors; /* none: no Keep of Sanctum is accepted */
+    uint32_t min_tcb_evaluation;            /* 0: none */
+    uint32_t max_collateral_age;            /* days; 0: any */
+    uint32_t min_svn_sgx;                   /* of every enclave; 0: any */
     size_t platform_count;
     char platform[POLICY_PLATFORMS_MAX][POLICY_PLATFORM_SIZE];
     size_t measurement_count;
@@ -106,5 +107,11 @@ int policy_snp_parse(const struct toml_document *document, const struct toml_nod
                      struct policy_snp *snp, struct casemate_error *err);
 void policy_snp_evaluate(const struct policy_snp *snp, const struct claims *claims,
                          struct check_report *report);
+
+/* [sanctum]: the same. */
+int policy_sanctum_parse(const struct toml_document *document, const struct toml_node *table,
+                         struct policy_digests *monitors, struct casemate_error *err);
+void policy_sanctum_evaluate(const struct policy_digests *monitors, const struct claims *claims,
+                             struct check_report *report);
 
 #endif

@@ -140,6 +140,8 @@ int policy_json(const struct policy *p, char **text, struct casemate_error *err)
     add_number(&to, "min_tcb_evaluation", p->min_tcb_evaluation != 0, p->min_tcb_evaluation);
     add_number(&to, "sgx.min_svn", p->min_svn_sgx != 0, p->min_svn_sgx);
     add_snp(&to, &p->snp);
+    if (p->sanctum_monitors.count)
+        add_digests(&to, "sanctum.monitors", &p->sanctum_monitors);
     add_code(&to, p);
     *text = verdict_json_text(to);
     json_decref(to);
@@ -255,6 +257,17 @@ static void put_refused(struct buffer *b, const struct verdict *v)
                           v->report.row[rows[i]].found, check_fix(rows[i]));
 }
 
+/* Evidence shows only that it ran: whether it isolates, its makers say. */
+static void put_monitor(struct buffer *b, const struct claims *c)
+{
+    char text[2 * sizeof c->sanctum.monitor + 1];
+    if (!c->has_sanctum)
+        return;
+    hex_encode(c->sanctum.monitor, sizeof c->sanctum.monitor, text);
+    buffer_printf(b, "\n[sanctum]\nmonitors = [\"%s\"]  # compare it with what the monitor's makers say\n",
+                  text);
+}
+
 static void put_signer(struct buffer *b, const struct claims *c)
 {
     if (c->signer.size == 0)
@@ -295,6 +308,7 @@ int policy_from_verdict(const struct verdict *v, char **text, struct casemate_er
     put_floors(&b, v);
     put_platform(&b, c);
     put_refused(&b, v);
+    put_monitor(&b, c);
     buffer_printf(&b, "\n[[measurement]]\ntee = \"%s\"\n", c->tee);
     put_digest(&b, "", &c->measurement);
     put_signer(&b, c);

@@ -154,8 +154,7 @@ bool spec_value_matches(const json_t *expected, uint32_t type, const union wasm_
         return refers_to(type, WASM_EXNREF, WASM_NULLEXNREF) && is(text, "null") && value->external == NULL;
     if (is(name, "refnull"))
         return wasm_type_is_reference(type) && value->external == NULL;
-    return is(name, "ref") && wasm_type_is_reference(type) &&
-           reference_matches(text, expected, value);
+    return is(name, "ref") && wasm_type_is_reference(type) && reference_matches(text, expected, value);
 }
 
 void spec_value_print(uint32_t type, const union wasm_value *value, char *text, size_t size)

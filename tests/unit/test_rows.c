@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every row of the verifier, whichever TEE it is of, has a vector that this row alone refuses (threat 22): so
  * a row that is added to checks.def or to one of its parts without a vector fails here. That each vector
- * depends on its row show test_attest_masked.c, test_intel_masked.c and test_snp_masked.c. Acceptance
- * test 32. */
+ * depends on its row show test_attest_masked.c, test_eat_masked.c, test_intel_masked.c and test_snp_masked.c.
+ * Acceptance test 32. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "eat_vectors.h"
 #include "snp_vectors.h"
 #include "vectors.h"
 #include "vectors_intel.h"
@@ -28,6 +29,8 @@ static void every_row_has_a_vector_that_it_alone_refuses(void **state)
         covered[intel_vectors[i].row] = true;
     for (size_t i = 0; i < snp_vector_count; i++)
         covered[snp_vectors[i].row] = true;
+    for (size_t i = 0; i < eat_vector_count; i++)
+        covered[eat_vectors[i].row] = true;
     for (size_t i = 0; i < sizeof without_vector / sizeof *without_vector; i++)
         covered[without_vector[i]] = true;
     size_t missing = 0;
