@@ -65,42 +65,27 @@ int wasm_body_fail(struct wasm_body *body, int code, const char *format, ...)
 
 /* ---- Stacks -------------------------------------------------------------------------------------------- */
 
-int wasm_body_push(struct wasm_body *body, uint32_t type)
+int wasm_body_make_room(struct wasm_body *body)
 {
-    if (body->height >= body->module->config.limits.operands)
-        return wasm_body_fail(body, WASM_ELIMIT, "operand stack higher than %u",
-                              body->module->config.limits.operands);
+    uint32_t most = body->module->config.limits.operands;
+    if (body->height >= most)
+        return wasm_body_fail(body, WASM_ELIMIT, "operand stack higher than %u", most);
     if (wasm_vector_reserve(&body->operand_vector, (size_t)body->height + 1, sizeof(struct wasm_operand)) !=
         0)
         return wasm_body_fail(body, WASM_EMEMORY, "out of memory");
     body->operands = body->operand_vector.data;
-    struct wasm_operand *operand = &body->operands[body->height];
-    uint32_t slot = wasm_body_slot_at(body, body->height);
-    *operand = (struct wasm_operand){.type = type, .slot = slot, .kind = WASM_IN_SLOT};
-    body->height++;
-    uint32_t end = slot + wasm_value_slots(type);
-    if (end > body->frame_slots)
-        body->frame_slots = end;
+    size_t room = body->operand_vector.allocated / sizeof(struct wasm_operand);
+    body->operand_room = room < most ? (uint32_t)room : most;
     return 0;
-}
-
-static void forget_top(struct wasm_body *body)
-{
-    struct wasm_operand *operand = wasm_body_top(body);
-    if (operand->kind == WASM_IN_LOCAL)
-        body->pending[operand->local]--;
-    body->height--;
-    if (body->floor > body->height)
-        body->floor = body->height;
 }
 
 void wasm_body_truncate(struct wasm_body *body, uint32_t height)
 {
     while (body->height > height)
-        forget_top(body);
+        wasm_body_forget_top(body);
 }
 
-int wasm_body_pop(struct wasm_body *body, uint32_t expected, struct wasm_operand *operand)
+int wasm_body_pop_other(struct wasm_body *body, uint32_t expected, struct wasm_operand *operand)
 {
     const struct wasm_control *control = &body->controls[body->depth - 1];
     if (body->height == control->height) {
@@ -115,7 +100,7 @@ int wasm_body_pop(struct wasm_body *body, uint32_t expected, struct wasm_operand
     if (!wasm_type_matches(body->module, operand->type, expected))
         return wasm_body_fail(body, WASM_EINVALID, "type mismatch: expected %t, found %t", expected,
                               operand->type);
-    forget_top(body);
+    wasm_body_forget_top(body);
     return 0;
 }
 
@@ -146,7 +131,7 @@ void wasm_body_set_unreachable(struct wasm_body *body)
 
 /* ---- Locals and types ---------------------------------------------------------------------------------- */
 
-bool wasm_body_local_type(const struct wasm_body *body, uint32_t index, uint32_t *type)
+bool wasm_body_local_type_far(const struct wasm_body *body, uint32_t index, uint32_t *type)
 {
     if (index < body->type->parameter_count) {
         *type = body->type->parameters[index];
@@ -218,6 +203,10 @@ static int read_locals(struct wasm_body *body)
     if (body->local_count > most)
         return wasm_body_fail(body, WASM_ELIMIT, "too many locals: %u, at most %u are supported",
                               body->local_count, most);
+    body->near_count = 0;
+    uint32_t near = body->local_count < WASM_NEAR_LOCALS ? body->local_count : WASM_NEAR_LOCALS;
+    for (; body->near_count < near; body->near_count++)
+        (void)wasm_body_local_type_far(body, body->near_count, &body->near_types[body->near_count]);
     return wasm_body_track_locals(body);
 }
 
@@ -564,6 +553,7 @@ static int pass_expression(struct wasm_body *body)
 {
     struct stop stop = {0};
     body->height = 0;
+    body->operand_room = 0; /* the limit may be another module's */
     body->depth = 0;
     TRY(prepare_emitting(body));
     if (wasm_vector_reserve(&body->control_vector, 1, sizeof(struct wasm_control)) != 0)
@@ -574,7 +564,8 @@ static int pass_expression(struct wasm_body *body)
     body->controls[0].type.result_count = body->type->result_count;
     while (body->depth > 0) {
         TRY(pass_instruction(body));
-        wasm_emit_charge(body);
+        if (body->path >= WASM_PATH_MOST)
+            wasm_emit_charge(body);
         if (body->cell_count > body->stop_cell && found_stop(body, &stop))
             return 0;
         wasm_heap_work(body->heap, 1);
@@ -619,6 +610,7 @@ int wasm_body_constant(struct wasm_body *body, struct wasm_reader *reader, uint3
     body->constant = true;
     body->run_count = 0;
     body->local_count = 0;
+    body->near_count = 0;
     body->set_count = 0;
     int status = pass_expression(body);
     body->constant = false;

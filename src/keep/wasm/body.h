@@ -97,10 +97,14 @@ struct wasm_body {
     struct wasm_vector local_vector;
     struct wasm_operand *operands;
     struct wasm_control *controls;
+    uint32_t operand_room; /* operands that fit */
     uint32_t height;
     uint32_t depth;
     uint32_t run_count;
     uint32_t local_count;
+    uint32_t near_count; /* of the first locals, whose types are at hand */
+#define WASM_NEAR_LOCALS 64u
+    uint32_t near_types[WASM_NEAR_LOCALS];
     struct wasm_vector is_set_vector; /* by local: was it set? Only if one has no default */
     struct wasm_vector set_vector;    /* those that were, in order */
     uint32_t set_count;
@@ -188,8 +192,6 @@ typedef int wasm_rule(struct wasm_body *body, const struct wasm_instruction *ins
 /* Reports an error at the current instruction (text.h's formats). If reading failed, that is the error. */
 int wasm_body_fail(struct wasm_body *body, int code, const char *format, ...);
 
-int wasm_body_push(struct wasm_body *body, uint32_t type);
-int wasm_body_pop(struct wasm_body *body, uint32_t expected, struct wasm_operand *operand);
 int wasm_body_push_all(struct wasm_body *body, const uint32_t *types, uint32_t count);
 int wasm_body_pop_all(struct wasm_body *body, const uint32_t *types, uint32_t count);
 /* The operand on top, just pushed. */
@@ -205,7 +207,14 @@ bool wasm_body_local_is_set(const struct wasm_body *body, uint32_t local, uint32
 void wasm_body_mark_local_set(struct wasm_body *body, uint32_t local, uint32_t type);
 /* Only the first `count` that were set are set: at the end of a block, and at `else`. */
 void wasm_body_forget_locals(struct wasm_body *body, uint32_t count);
-bool wasm_body_local_type(const struct wasm_body *body, uint32_t index, uint32_t *type);
+bool wasm_body_local_type_far(const struct wasm_body *body, uint32_t index, uint32_t *type);
+static inline bool wasm_body_local_type(const struct wasm_body *body, uint32_t index, uint32_t *type)
+{
+    if (index >= body->near_count)
+        return wasm_body_local_type_far(body, index, type);
+    *type = body->near_types[index];
+    return true;
+}
 /* The slot of a local. Only while emitting. */
 static inline uint32_t wasm_body_local_slot(const struct wasm_body *body, uint32_t local)
 {
@@ -219,6 +228,43 @@ static inline uint32_t wasm_body_slot_at(const struct wasm_body *body, uint32_t 
     const struct wasm_operand *below = &body->operands[height - 1];
     return below->slot + wasm_value_slots(below->type);
 }
+static inline void wasm_body_forget_top(struct wasm_body *body)
+{
+    const struct wasm_operand *operand = &body->operands[body->height - 1];
+    if (operand->kind == WASM_IN_LOCAL)
+        body->pending[operand->local]--;
+    body->height--;
+    if (body->floor > body->height)
+        body->floor = body->height;
+}
+
+int wasm_body_make_room(struct wasm_body *body);
+static inline int wasm_body_push(struct wasm_body *body, uint32_t type)
+{
+    if (body->height >= body->operand_room)
+        TRY(wasm_body_make_room(body));
+    uint32_t slot = wasm_body_slot_at(body, body->height);
+    struct wasm_operand *operand = &body->operands[body->height++];
+    operand->type = type;
+    operand->slot = slot;
+    operand->kind = WASM_IN_SLOT; /* which says that the rest means nothing */
+    if (slot + wasm_value_slots(type) > body->frame_slots)
+        body->frame_slots = slot + wasm_value_slots(type);
+    return 0;
+}
+
+/* Pops an operand that must match `expected`; the second is for all but the usual case. */
+int wasm_body_pop_other(struct wasm_body *body, uint32_t expected, struct wasm_operand *operand);
+static inline int wasm_body_pop(struct wasm_body *body, uint32_t expected, struct wasm_operand *operand)
+{
+    if (body->height == body->controls[body->depth - 1].height ||
+        body->operands[body->height - 1].type != expected)
+        return wasm_body_pop_other(body, expected, operand);
+    *operand = body->operands[body->height - 1];
+    wasm_body_forget_top(body);
+    return 0;
+}
+
 /* The value of a constant operand of that type, or of body->constant_value. */
 void wasm_operand_constant(uint32_t type, uint64_t constant, union wasm_value *value);
 /* Reads a value type (5.3.5), or the reference type (ref null HT) of a heap type HT (5.3.3), that the

@@ -53,7 +53,7 @@ uint64_t wasm_read_u64(struct wasm_reader *reader)
     return 0; /* not reached: the tenth byte either ends the integer or is refused */
 }
 
-int64_t wasm_read_signed(struct wasm_reader *reader, uint32_t bits)
+int64_t wasm_read_signed_long(struct wasm_reader *reader, uint32_t bits)
 {
     const uint8_t *at = reader->at;
     uint64_t value = 0;

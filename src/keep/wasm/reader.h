@@ -48,13 +48,22 @@ static inline uint8_t wasm_read_byte(struct wasm_reader *reader)
 /* LEB128 of 32, 33 or 64 bits (5.2.2); the slow forms are in reader.c. */
 uint32_t wasm_read_u32_long(struct wasm_reader *reader);
 uint64_t wasm_read_u64(struct wasm_reader *reader);
-int64_t wasm_read_signed(struct wasm_reader *reader, uint32_t bits);
+int64_t wasm_read_signed_long(struct wasm_reader *reader, uint32_t bits);
 
 static inline uint32_t wasm_read_u32(struct wasm_reader *reader)
 {
     if (reader->at != reader->end && *reader->at < 0x80)
         return *reader->at++;
     return wasm_read_u32_long(reader);
+}
+
+static inline int64_t wasm_read_signed(struct wasm_reader *reader, uint32_t bits)
+{
+    if (reader->at != reader->end && *reader->at < 0x80) {
+        int64_t byte = *reader->at++;
+        return byte < 0x40 ? byte : byte - 0x80;
+    }
+    return wasm_read_signed_long(reader, bits);
 }
 
 /* `size` raw bytes, or NULL. */
