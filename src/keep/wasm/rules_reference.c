@@ -6,8 +6,14 @@
 
 #include "body.h"
 
-static const struct wasm_instruction equal = {.operation = OP_i64_eq_rr, .swapped = OP_i64_eq_rr};
-static const struct wasm_instruction unequal = {.operation = OP_i64_ne_rr, .swapped = OP_i64_ne_rr};
+#define COMPARISON(id)                                                                                       \
+    {.operation = OP_##id##_rr,                                                                              \
+     .swapped = OP_##id##_rr,                                                                                \
+     .operand_in = WASM_ACC_INTEGER,                                                                         \
+     .result_in = WASM_ACC_INTEGER}
+
+static const struct wasm_instruction equal = COMPARISON(i64_eq);
+static const struct wasm_instruction unequal = COMPARISON(i64_ne);
 
 /* Pops a reference of whatever type; its type when it is not null goes to *non_null. */
 static int pop_reference(struct wasm_body *body, struct wasm_operand *value, uint32_t *non_null)
