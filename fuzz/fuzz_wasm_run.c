@@ -72,6 +72,8 @@ static bool resolve(void *context, const struct wasm_import *import, struct wasm
         if (never_null(import->type.global.value))
             return false;
         return wasm_global_new(run->store, &import->type.global, zero, &out->global) == 0;
+    case WASM_EXTERN_TAG:
+        return wasm_tag_new(run->store, &import->type.tag, &out->tag) == 0;
     }
     return false;
 }

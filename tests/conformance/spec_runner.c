@@ -3,7 +3,7 @@
  * Runs the WebAssembly specification's test suite, converted to JSON and modules (wast2json's schema or the
  * plainer one):
  *
- *     spec_runner [--version N] [--feature NAME=on|off]... LABEL FILE.json...
+ *     spec_runner [--version N] [--feature NAME=on|off]... [--gc-stress N] LABEL FILE.json...
  *
  * Each file has a store of its own, and a line of TAP; failures are printed with their line in the suite. The
  * last line is `LABEL: N passed, N failed`, which counts the assertions on modules in binary form. Assertions
@@ -274,7 +274,8 @@ static void invoke(struct outcome *out, struct wasm_function *function, const js
         return;
     }
     for (uint32_t i = 0; i < type.parameter_count; i++) {
-        uint32_t taken = spec_value_parse(json_array_get(args, i), &values[slots]);
+        uint32_t taken =
+            spec_value_parse(wasm_function_store(function), json_array_get(args, i), &values[slots]);
         if (taken != wasm_value_slots(type.parameters[i])) {
             out->problem = "argument of an unknown kind, or of another type";
             return;
@@ -327,7 +328,7 @@ static void assert_return(struct run *run, const json_t *command)
     }
     const union wasm_value *value = out.values;
     for (uint32_t i = 0; i < out.count; value += wasm_value_slots(out.types[i++])) {
-        if (!spec_value_matches(json_array_get(expected, i), out.types[i], value)) {
+        if (!spec_value_matches(run->store, json_array_get(expected, i), out.types[i], value)) {
             char text[64];
             spec_value_print(out.types[i], value, text, sizeof(text));
             complain(run, "assert_return", text);
@@ -354,6 +355,19 @@ static void assert_trap(struct run *run, const json_t *command, const char *type
         complain(run, type, "it did not trap");
     else if (!same_trap(wasm_trap_message(out.status), string_of(command, "text")))
         complain(run, type, wasm_trap_message(out.status));
+    else
+        passed++;
+}
+
+static void assert_exception(struct run *run, const json_t *command)
+{
+    struct outcome out = act(run, json_object_get(command, "action"));
+    struct wasm_tag *tag;
+    const union wasm_value *values;
+    if (out.problem != NULL)
+        complain(run, "assert_exception", out.problem);
+    else if (out.status != WASM_TRAP_UNCAUGHT_EXCEPTION || !wasm_store_exception(run->store, &tag, &values))
+        complain(run, "assert_exception", "it threw nothing");
     else
         passed++;
 }
@@ -413,6 +427,8 @@ static void do_command(struct run *run, const json_t *command)
         assert_rejected(run, command, type);
     else if (strcmp(type, "assert_unlinkable") == 0 || strcmp(type, "assert_uninstantiable") == 0)
         assert_not_instantiated(run, command, type);
+    else if (strcmp(type, "assert_exception") == 0)
+        assert_exception(run, command);
     else
         complain(run, type, "a command that the runner does not know");
 }
@@ -494,11 +510,15 @@ int main(int argc, char **argv)
             wasm_features_version(&config.features, (int)strtol(argv[++at], NULL, 10));
         else if (strcmp(argv[at], "--feature") == 0 && at + 1 < argc && set_feature(argv[at + 1]) == 0)
             at++;
+        else if (strcmp(argv[at], "--gc-stress") == 0 && at + 1 < argc)
+            config.gc_stress = (uint32_t)strtoul(argv[++at], NULL, 10);
         else
             break;
     }
     if (argc - at < 2 || argv[at][0] == '-') {
-        fprintf(stderr, "usage: spec_runner [--version N] [--feature NAME=on|off] LABEL FILE.json...\n");
+        fprintf(
+            stderr,
+            "usage: spec_runner [--version N] [--feature NAME=on|off] [--gc-stress N] LABEL FILE.json...\n");
         return 2;
     }
     for (int i = at + 1; i < argc; i++)

@@ -51,7 +51,7 @@ static bool vector_parse(const json_t *json, union wasm_value *value)
     return size != 0;
 }
 
-uint32_t spec_value_parse(const json_t *json, union wasm_value *value)
+uint32_t spec_value_parse(struct wasm_store *store, const json_t *json, union wasm_value *value)
 {
     const char *type = text_of(json, "type");
     const char *text = text_of(json, "value");
@@ -66,8 +66,10 @@ uint32_t spec_value_parse(const json_t *json, union wasm_value *value)
     }
     if (is(type, "v128"))
         return vector_parse(json, value) ? 2 : 0;
-    if (is(text, "null") && (is(type, "externref") || is(type, "funcref") || is(type, "ref")))
+    if (is(text, "null") && strstr(type, "ref") != NULL)
         return 1;
+    if (is(type, "anyref"))
+        return wasm_reference_internalize(store, host_reference(text), value) == 0;
     if (is(type, "externref")) {
         value->external = host_reference(text);
         return 1;
@@ -101,37 +103,75 @@ static bool vector_matches(const json_t *expected, const union wasm_value *value
     return size != 0;
 }
 
-static bool reference_matches(const char *text, const json_t *expected, const union wasm_value *value)
+/* The kinds of reference that the suite expects by name, and which references those are. */
+static const struct {
+    const char *name;
+    uint32_t kinds[4]; /* as wasm_reference_type says; 0: a reference that is no object */
+} references[] = {
+    {"ref", {0}},
+    {"funcref", {0}},
+    {"externref", {0}},
+    {"anyref", {WASM_I31REF, WASM_STRUCTREF, WASM_ARRAYREF, WASM_EXTERNREF}},
+    {"eqref", {WASM_I31REF, WASM_STRUCTREF, WASM_ARRAYREF}},
+    {"i31ref", {WASM_I31REF}},
+    {"structref", {WASM_STRUCTREF}},
+    {"arrayref", {WASM_ARRAYREF}},
+    {"exnref", {WASM_EXNREF}},
+};
+
+static bool kind_matches(const struct wasm_store *store, const char *name, uint32_t type,
+                         union wasm_value value)
 {
-    if (json_object_get(expected, "value") == NULL || is(text, "nonnull")) /* wast2json leaves out "any" */
-        return value->external != NULL;
-    if (is(text, "null"))
-        return value->external == NULL;
-    return value->external == host_reference(text);
+    uint32_t kind = wasm_reference_type(store, value);
+    for (size_t i = 0; i < sizeof(references) / sizeof(references[0]); i++) {
+        const uint32_t *kinds = references[i].kinds;
+        if (!is(name, references[i].name))
+            continue;
+        if (is(name, "externref")) /* also an object, externalised */
+            return (type & 0xFF) == WASM_EXTERNREF;
+        if (is(name, "funcref"))
+            return (type & 0xFF) == WASM_FUNCREF || (kind == 0 && (type & 0xFF) == WASM_REF);
+        return is(name, "ref") || kinds[0] == kind || kinds[1] == kind || kinds[2] == kind ||
+               kinds[3] == kind;
+    }
+    return false;
 }
 
-static bool either_matches(const json_t *choices, uint32_t type, const union wasm_value *value)
+static bool reference_matches(const struct wasm_store *store, const json_t *expected, uint32_t type,
+                              const union wasm_value *value)
+{
+    const char *name = text_of(expected, "type");
+    const char *text = text_of(expected, "value");
+    void *external = value->external;
+    if (!wasm_type_is_reference(type))
+        return false;
+    if (strncmp(name, "null", 4) == 0 || is(name, "refnull") || is(text, "null"))
+        return value->external == NULL;
+    if (value->external == NULL || !kind_matches(store, name, type, *value))
+        return false;
+    if (json_object_get(expected, "value") == NULL || is(text, "nonnull")) /* wast2json leaves out "any" */
+        return true;
+    return (!is(name, "anyref") || wasm_reference_external(store, *value, &external)) &&
+           external == host_reference(text);
+}
+
+static bool either_matches(const struct wasm_store *store, const json_t *choices, uint32_t type,
+                           const union wasm_value *value)
 {
     for (size_t i = 0; i < json_array_size(choices); i++) {
-        if (spec_value_matches(json_array_get(choices, i), type, value))
+        if (spec_value_matches(store, json_array_get(choices, i), type, value))
             return true;
     }
     return false;
 }
 
-/* Is it a reference of that hierarchy, or perhaps one: to a defined type? */
-static bool refers_to(uint32_t type, uint32_t top, uint32_t bottom)
-{
-    uint32_t code = type & 0xFF;
-    return code == top || code == bottom || code == WASM_REF;
-}
-
-bool spec_value_matches(const json_t *expected, uint32_t type, const union wasm_value *value)
+bool spec_value_matches(const struct wasm_store *store, const json_t *expected, uint32_t type,
+                        const union wasm_value *value)
 {
     const char *name = text_of(expected, "type");
     const char *text = text_of(expected, "value");
     if (is(name, "either"))
-        return either_matches(json_object_get(expected, "values"), type, value);
+        return either_matches(store, json_object_get(expected, "values"), type, value);
     if (is(name, "i32")) /* some converters write it signed */
         return type == WASM_I32 && (uint32_t)strtoull(text, NULL, 10) == value->i64;
     if (is(name, "i64"))
@@ -142,19 +182,7 @@ bool spec_value_matches(const json_t *expected, uint32_t type, const union wasm_
         return type == WASM_F64 && float_matches(text, value->i64, true);
     if (is(name, "v128"))
         return type == WASM_V128 && vector_matches(expected, value);
-    if (is(name, "funcref") || is(name, "nullfuncref"))
-        return refers_to(type, WASM_FUNCREF, WASM_NULLFUNCREF) &&
-               reference_matches(is(name, "funcref") ? text : "null", expected, value);
-    if (is(name, "externref") || is(name, "nullexternref"))
-        return refers_to(type, WASM_EXTERNREF, WASM_NULLEXTERNREF) &&
-               reference_matches(is(name, "externref") ? text : "null", expected, value);
-    if (is(name, "anyref") || is(name, "nullref"))
-        return refers_to(type, WASM_ANYREF, WASM_NULLREF) && is(text, "null") && value->external == NULL;
-    if (is(name, "exnref") || is(name, "nullexnref"))
-        return refers_to(type, WASM_EXNREF, WASM_NULLEXNREF) && is(text, "null") && value->external == NULL;
-    if (is(name, "refnull"))
-        return wasm_type_is_reference(type) && value->external == NULL;
-    return is(name, "ref") && wasm_type_is_reference(type) && reference_matches(text, expected, value);
+    return strstr(name, "ref") != NULL && reference_matches(store, expected, type, value);
 }
 
 void spec_value_print(uint32_t type, const union wasm_value *value, char *text, size_t size)

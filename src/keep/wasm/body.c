@@ -21,6 +21,8 @@ void wasm_body_init(struct wasm_body *body, struct wasm_heap *heap)
     body->cell_vector.heap = heap;
     body->pending_vector.heap = heap;
     body->place_vector.heap = heap;
+    body->region_vector.heap = heap;
+    body->clause_vector.heap = heap;
     heap->work_per_poll = 32 * 1024;
     heap->work_left = heap->work_per_poll;
     body->stop_cell = WASM_NO_CELL;
@@ -36,6 +38,8 @@ void wasm_body_free(struct wasm_body *body)
     wasm_vector_free(&body->cell_vector);
     wasm_vector_free(&body->pending_vector);
     wasm_vector_free(&body->place_vector);
+    wasm_vector_free(&body->region_vector);
+    wasm_vector_free(&body->clause_vector);
 }
 
 int wasm_body_fail(struct wasm_body *body, int code, const char *format, ...)
@@ -289,6 +293,7 @@ static int rule_store(struct wasm_body *body, const struct wasm_instruction *ins
 /* ---- The table ----------------------------------------------------------------------------------------- */
 
 #define FC(n)      (0x100 + (n))
+#define FB(n)      WASM_FB(n)
 #define FD(n)      (0x200 + (n))
 #define FE(n)      WASM_FE(n)
 #define TABLE_SIZE FD(0x114)
@@ -304,6 +309,9 @@ static int rule_store(struct wasm_body *body, const struct wasm_instruction *ins
 #define FEATURE_function_references      FEATURE_OF(function_references)
 #define FEATURE_simd                     FEATURE_OF(simd)
 #define FEATURE_relaxed_simd             FEATURE_OF(relaxed_simd)
+#define FEATURE_gc                       FEATURE_OF(gc)
+#define FEATURE_exceptions               FEATURE_OF(exceptions)
+#define FEATURE_legacy_exceptions        FEATURE_OF(legacy_exceptions)
 #define ORDER_COMMUTES                   true
 #define ORDER_ORDERED                    false
 
@@ -410,6 +418,16 @@ static bool feature_on(const struct wasm_features *features, uint16_t feature)
     return on;
 }
 
+/* Those of the feature `gc` (3.3.10). */
+static bool allowed_objects(const struct wasm_instruction *instruction)
+{
+    return instruction->rule == wasm_rule_struct_new || instruction->rule == wasm_rule_struct_new_default ||
+           instruction->rule == wasm_rule_array_new || instruction->rule == wasm_rule_array_new_default ||
+           instruction->rule == wasm_rule_array_new_fixed || instruction->rule == wasm_rule_ref_i31 ||
+           instruction->rule == wasm_rule_any_convert_extern ||
+           instruction->rule == wasm_rule_extern_convert_any;
+}
+
 static bool allowed_in_constant(const struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     switch (instruction->operation) {
@@ -427,18 +445,17 @@ static bool allowed_in_constant(const struct wasm_body *body, const struct wasm_
            instruction->rule == wasm_rule_f32_const || instruction->rule == wasm_rule_f64_const ||
            instruction->rule == wasm_rule_v128_const || instruction->rule == wasm_rule_ref_null ||
            instruction->rule == wasm_rule_ref_func || instruction->rule == wasm_rule_global_get ||
-           instruction->rule == wasm_rule_end;
+           instruction->rule == wasm_rule_end || allowed_objects(instruction);
 }
 
 /* Bytes that a number follows: where their instructions stand in the table, and how many. */
-#define PREFIX_FIRST 0xFCu
+#define PREFIX_FIRST 0xFBu
 static const struct {
     uint16_t first;
     uint16_t count;
 } prefixes[] = {
-    [0xFC - PREFIX_FIRST] = {FC(0), 18},
-    [0xFD - PREFIX_FIRST] = {FD(0), 0x114},
-    [0xFE - PREFIX_FIRST] = {FE(0), 0x4F},
+    [0xFB - PREFIX_FIRST] = {FB(0), 31},    [0xFC - PREFIX_FIRST] = {FC(0), 18},
+    [0xFD - PREFIX_FIRST] = {FD(0), 0x114}, [0xFE - PREFIX_FIRST] = {FE(0), 0x4F},
     [0xFF - PREFIX_FIRST] = {0, 0},
 };
 
@@ -514,6 +531,8 @@ static int prepare_emitting(struct wasm_body *body)
     body->taken_back = 0;
     wasm_emit_label(body);
     body->table_mark = 0;
+    body->region_count = 0;
+    body->clause_count = 0;
     if (!body->live)
         return 0;
     body->handlers = wasm_interpreter_handlers();
@@ -559,10 +578,13 @@ static int pass_expression(struct wasm_body *body)
     if (wasm_vector_reserve(&body->control_vector, 1, sizeof(struct wasm_control)) != 0)
         return wasm_body_fail(body, WASM_EMEMORY, "out of memory");
     body->controls = body->control_vector.data;
-    body->controls[body->depth++] = (struct wasm_control){.opcode = 0x02, .entered = body->live};
+    body->controls[body->depth++] = (struct wasm_control){.opcode = WASM_OPCODE_BLOCK, .entered = body->live};
+    body->controls[0].delegate = WASM_NO_DEPTH;
     body->controls[0].type.results = body->type->results;
     body->controls[0].type.result_count = body->type->result_count;
     while (body->depth > 0) {
+        if (body->stop_offset != 0 && wasm_reader_offset(&body->reader) >= body->stop_offset)
+            return 0;
         TRY(pass_instruction(body));
         if (body->path >= WASM_PATH_MOST)
             wasm_emit_charge(body);
@@ -592,7 +614,7 @@ int wasm_body_pass(struct wasm_body *body, const struct wasm_module *module, uin
     body->instruction = function->body.offset;
     TRY(read_locals(body));
     TRY(pass_expression(body));
-    if (body->stop_cell != WASM_NO_CELL) /* it was to stop before the end */
+    if (body->stop_cell != WASM_NO_CELL || body->stop_offset != 0) /* it was to stop before the end */
         return 0;
     body->instruction = wasm_reader_offset(&body->reader);
     if (wasm_reader_left(&body->reader) != 0)

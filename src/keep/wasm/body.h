@@ -47,6 +47,22 @@ struct wasm_control {
     uint32_t else_site;  /* the branch of `if` that waits for `else` or the end */
     uint32_t table_mark; /* the last br_table that targets it, and where it moves values for it */
     uint32_t table_entry;
+    /* blocks that catch (exception.h) */
+    uint32_t hidden;   /* a legacy catch: 1 operand below `height` is the exception */
+    uint32_t landings; /* 1 + the first of the clauses that wait for its end; 0: none */
+    uint32_t clause;   /* 1 + its first clause; of a legacy try, the last one */
+    uint32_t region;   /* 1 + its region */
+    uint32_t delegate; /* where a legacy try delegates to: index of a control; or WASM_NO_DEPTH */
+};
+
+enum { /* opcodes that a control is asked about */
+       WASM_OPCODE_BLOCK = 0x02,
+       WASM_OPCODE_LOOP = 0x03,
+       WASM_OPCODE_IF = 0x04,
+       WASM_OPCODE_TRY = 0x06,
+       WASM_OPCODE_CATCH = 0x07,
+       WASM_OPCODE_CATCH_ALL = 0x19,
+       WASM_OPCODE_TRY_TABLE = 0x1F,
 };
 
 /* A run of locals of one type: those below `end` and not in an earlier run. */
@@ -114,6 +130,7 @@ struct wasm_body {
     bool constant;
     uint32_t constant_globals;     /* those below it may be read */
     struct wasm_module *declaring; /* ref.func declares its function here; or NULL */
+    int constant_status;           /* what ended its evaluation: a trap or a poll's code; or 0 */
     uint64_t constant_value;       /* its result as an operand's `constant`, if there is an instance */
 
     /* emitting */
@@ -141,7 +158,12 @@ struct wasm_body {
     uint32_t last_copy;                      /* the last operation, if it is OP_copy; or WASM_NO_CELL */
     uint32_t taken_back;                     /* operations that were, so far */
     uint32_t table_mark;
-    uint32_t stop_cell;        /* looking for the instruction that emits this cell; or WASM_NO_CELL */
+    uint32_t stop_cell;   /* looking for the instruction that emits this cell; or WASM_NO_CELL */
+    uint64_t stop_offset; /* looking for the state before the instruction there; or 0 */
+    struct wasm_vector region_vector;
+    struct wasm_vector clause_vector;
+    uint32_t region_count;
+    uint32_t clause_count;
     union wasm_cell spare[16]; /* written to when memory is exhausted */
 };
 
@@ -161,6 +183,9 @@ int wasm_body_pass(struct wasm_body *body, const struct wasm_module *module, uin
 int wasm_body_constant(struct wasm_body *body, struct wasm_reader *reader, uint32_t type);
 
 /* ---- Between the files of this part -------------------------------------------------------------------- */
+
+/* Opcodes behind the prefix 0xFB, in the table. */
+#define WASM_FB(n) (0x120 + (n))
 
 #define TRY(call)                                                                                            \
     do {                                                                                                     \
@@ -306,6 +331,15 @@ void wasm_emit_far_load(struct wasm_body *body, const struct wasm_instruction *i
 void wasm_emit_far_store(struct wasm_body *body, const struct wasm_instruction *instruction,
                          const struct wasm_access *access, const struct wasm_operand *address,
                          const struct wasm_operand *value);
+/* rules_control.c, for other blocks */
+int wasm_body_read_block_type(struct wasm_body *body, struct wasm_function_type *type);
+int wasm_body_read_label(struct wasm_body *body, struct wasm_label *label);
+/* The operands on top match `types`, and stay where they are. */
+int wasm_body_check_top(struct wasm_body *body, const uint32_t *types, uint32_t count);
+void wasm_body_settle_before(struct wasm_body *body, uint32_t parameter_count);
+int wasm_body_enter(struct wasm_body *body, const struct wasm_instruction *instruction,
+                    const struct wasm_function_type *type);
+int wasm_body_leave(struct wasm_body *body, const struct wasm_function_type *type);
 
 /* rules_control.c, for other branches */
 int wasm_body_read_label(struct wasm_body *body, struct wasm_label *label);
@@ -347,7 +381,7 @@ static inline void wasm_emit_label(struct wasm_body *body)
 /* Is the value of the slot (bytes) in that accumulator? */
 static inline bool wasm_emit_in_accumulator(const struct wasm_body *body, uint8_t kind, uint32_t slot)
 {
-    return body->accumulator.kind == kind && body->accumulator.slot == slot;
+    return kind != WASM_ACC_NONE && body->accumulator.kind == kind && body->accumulator.slot == slot;
 }
 /* The operation just emitted, with a result, leaves it in that accumulator, too. */
 void wasm_emit_accumulated(struct wasm_body *body, uint8_t kind);
@@ -363,6 +397,10 @@ void wasm_emit_charge(struct wasm_body *body);
 
 /* emit_control.c */
 void wasm_emit_here(struct wasm_body *body, uint32_t sites);
+/* Where the label's values go: in slots. */
+uint32_t wasm_emit_label_slot(const struct wasm_body *body, const struct wasm_control *control);
+/* Moves results on top to where the label's values go. */
+void wasm_emit_to_label(struct wasm_body *body, const struct wasm_control *control);
 struct wasm_condition wasm_emit_condition(struct wasm_body *body, const struct wasm_operand *condition);
 uint32_t wasm_emit_unless(struct wasm_body *body, const struct wasm_condition *condition);
 void wasm_emit_branch(struct wasm_body *body, uint32_t depth);

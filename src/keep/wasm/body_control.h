@@ -312,8 +312,11 @@ BODY(host)
     store->fuel = fuel;
     int trap = wasm_host_call(store, frame, fp);
     fuel = store->fuel;
-    if (UNLIKELY(trap != 0))
+    if (UNLIKELY(trap != 0)) {
+        if (trap == WASM_TRAP_UNCAUGHT_EXCEPTION)
+            LEAVE(unwind);
         STOP(trap);
+    }
     POP_FRAME();
     LOAD_MEMORY(frame[-1].function->instance->memory);
     GO();
@@ -381,9 +384,27 @@ BODY(slow)
     int trap = pc[1].slow(store, pc, fp);
     fuel = store->fuel;
     LOAD_MEMORY(frame[-1].function->instance->memory);
-    if (UNLIKELY(trap != 0))
+    if (UNLIKELY(trap != 0)) {
+        if (trap == WASM_TRAP_UNCAUGHT_EXCEPTION)
+            LEAVE(unwind);
         STOP(trap);
+    }
     NEXT(5);
+}
+
+/* Where nothing catches, the frames stay as they are, for the trap's record. */
+COLD_BODY(unwind)
+{
+    store->fuel = fuel;
+    int trap = wasm_unwind(store, pc, fp, frame);
+    fuel = store->fuel;
+    if (trap != 0)
+        STOP(trap);
+    pc = store->landing_pc;
+    fp = store->landing_fp;
+    frame = store->frame_top;
+    LOAD_MEMORY(frame[-1].function->instance->memory);
+    GO_CHARGED(256);
 }
 
 BODY(exit)

@@ -10,6 +10,7 @@
 #ifndef KEEP_WASM_CODE_H
 #define KEEP_WASM_CODE_H
 
+#include "exception.h"
 #include "wasm.h"
 
 struct wasm_frame;
@@ -49,6 +50,8 @@ union wasm_cell {
     struct wasm_instance *instance;
     struct wasm_table *table;
     struct wasm_memory *memory;
+    struct wasm_tag *tag;
+    const struct wasm_layout *layout;
     wasm_slow_operation *slow;
 };
 
@@ -109,6 +112,7 @@ struct wasm_code {
     uint32_t cost;       /* fuel of one call */
     uint32_t cell_count;
     uint32_t reserved;
+    struct wasm_regions regions;
     union wasm_cell cells[];
 };
 

@@ -82,11 +82,19 @@ int wasm_function_compile(struct wasm_function *function)
     code->cost = cost_of(body);
     code->cell_count = body->cell_count;
     wasm_heap_copy(&store->heap, code->cells, body->cells, size);
+    if (!wasm_emit_regions(body, &store->arena, &code->regions))
+        return WASM_TRAP_OUT_OF_MEMORY;
     function->code = code;
     return store->heap.stopped ? trap_of(compiler) : 0;
 }
 
 /* Emitting is deterministic: the pass is made again up to the instruction that reaches the cell. */
+const struct wasm_body *wasm_compiler_constant(const struct wasm_store *store)
+{
+    const struct wasm_compiler *compiler = store->compiler;
+    return compiler != NULL && compiler->body.constant ? &compiler->body : NULL;
+}
+
 uint64_t wasm_function_offset_of(struct wasm_function *function, uint32_t cell)
 {
     struct wasm_store *store = function->store;
@@ -117,8 +125,11 @@ int wasm_constant_evaluate(struct wasm_instance *instance, uint64_t offset, uint
     body->error = &compiler->error;
     body->declaring = NULL;
     body->constant_globals = module->global_count;
+    body->constant_status = 0;
     if (wasm_body_constant(body, &reader, type) != 0)
-        return compiler->stopped != 0 ? compiler->stopped : WASM_EMEMORY;
+        return body->constant_status != 0 ? body->constant_status
+               : compiler->stopped != 0   ? compiler->stopped
+                                          : WASM_EMEMORY;
     wasm_operand_constant(type, body->constant_value, value);
     *end = wasm_reader_offset(&reader);
     return 0;

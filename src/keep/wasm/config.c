@@ -21,6 +21,7 @@ void wasm_limits_default(struct wasm_limits *limits)
         .tables = 100000,
         .memories = 100,
         .globals = 1000000,
+        .tags = 1000000,
         .element_segments = 10000000,
         .data_segments = 100000,
         .element_segment_length = 10000000,
@@ -36,6 +37,7 @@ void wasm_limits_default(struct wasm_limits *limits)
         .arena_size = 512ull * MIB,
         .memory_size = 1024ull * MIB,
         .table_elements = 10000000,
+        .gc_size = 256ull * MIB,
         .stack_size = 1u * MIB,
         .call_depth = 20000,
         .host_depth = 64,
@@ -69,6 +71,7 @@ static const struct feature features_known[] = {
     FEATURE(gc, "gc", 3),
     FEATURE(exceptions, "exceptions", 3),
     FEATURE(relaxed_simd, "relaxed-simd", 3),
+    FEATURE(legacy_exceptions, "legacy-exceptions", WASM_BEYOND),
 };
 
 #define FEATURE_COUNT (sizeof(features_known) / sizeof(features_known[0]))
@@ -104,6 +107,7 @@ const char *wasm_feature_name(size_t index)
 void wasm_config_default(struct wasm_config *config, const struct wasm_memory_ops *memory)
 {
     config->memory = *memory;
+    config->gc_stress = 0;
     wasm_limits_default(&config->limits);
     wasm_features_version(&config->features, WASM_BEYOND);
 }

@@ -12,12 +12,13 @@
 #define SECTION_CUSTOM     0
 #define SECTION_CODE       10
 #define SECTION_DATA_COUNT 12
+#define SECTION_TAG        13
 
 /* The order in which sections must come, by number. */
-static const uint8_t section_ranks[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10};
-static const char *const section_names[] = {"custom", "type",   "import",    "function", "table",
-                                            "memory", "global", "export",    "start",    "element",
-                                            "code",   "data",   "data count"};
+static const uint8_t section_ranks[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6};
+static const char *const section_names[] = {"custom", "type",   "import",     "function", "table",
+                                            "memory", "global", "export",     "start",    "element",
+                                            "code",   "data",   "data count", "tag"};
 #define SECTION_COUNT (sizeof(section_ranks) / sizeof(section_ranks[0]))
 
 #define HEADER_SIZE 8u
@@ -186,7 +187,8 @@ static int step_header(struct wasm_decoder *decoder)
 static int check_number(struct wasm_decoder *decoder, uint8_t number)
 {
     bool known = number < SECTION_COUNT &&
-                 (number != SECTION_DATA_COUNT || decoder->module->config.features.bulk_memory);
+                 (number != SECTION_DATA_COUNT || decoder->module->config.features.bulk_memory) &&
+                 (number != SECTION_TAG || decoder->module->config.features.exceptions);
     if (!known)
         return wasm_decoder_fail(decoder, WASM_EMALFORMED, decoder->position, "malformed section id %u",
                                  (uint32_t)number);

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "gc_object.h"
 #include "numeric.h"
 #include "simd.h"
 #include "store.h"

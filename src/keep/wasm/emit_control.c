@@ -37,7 +37,18 @@ void wasm_emit_here(struct wasm_body *body, uint32_t sites)
 
 static bool is_loop(const struct wasm_control *control)
 {
-    return control->opcode == 0x03;
+    return control->opcode == WASM_OPCODE_LOOP;
+}
+
+uint32_t wasm_emit_label_slot(const struct wasm_body *body, const struct wasm_control *control)
+{
+    return slot_at(body, control->height - control->hidden) / SLOT_SIZE;
+}
+
+/* The same in bytes. */
+static uint32_t label_at(const struct wasm_body *body, const struct wasm_control *control)
+{
+    return slot_at(body, control->height - control->hidden);
 }
 
 /* Joins the branch operand at `site` with its target. A jump back pays for the way to it. */
@@ -130,6 +141,11 @@ static void emit_move(struct wasm_body *body, uint32_t to, uint32_t count)
         cells[2].lo = slots;
 }
 
+void wasm_emit_to_label(struct wasm_body *body, const struct wasm_control *control)
+{
+    emit_move(body, label_at(body, control), control->type.result_count);
+}
+
 /* An unconditional jump to the label, with its values in their slots at the top of the stack. */
 static void emit_jump(struct wasm_body *body, struct wasm_control *control)
 {
@@ -137,7 +153,7 @@ static void emit_jump(struct wasm_body *body, struct wasm_control *control)
         wasm_emit_return(body);
         return;
     }
-    emit_move(body, slot_at(body, control->height), label_arity(control));
+    emit_move(body, label_at(body, control), label_arity(control));
     uint32_t start = body->cell_count;
     wasm_emit(body, is_loop(control) ? OP_branch_back : OP_branch, 2);
     link_site(body, control, start + 1);
@@ -162,7 +178,7 @@ void wasm_emit_branch_if(struct wasm_body *body, uint32_t depth, const struct wa
     struct wasm_condition taken = wasm_emit_condition(body, condition);
     if (control != body->controls || arity > 1) /* one result can be returned from wherever it is */
         wasm_emit_settle(body, body->height - arity);
-    bool in_place = arity == 0 || slot_at(body, body->height - arity) == slot_at(body, control->height);
+    bool in_place = arity == 0 || slot_at(body, body->height - arity) == label_at(body, control);
     if (control != body->controls && in_place) {
         link_site(body, control, emit_fused(body, &taken, is_loop(control) ? FORM_BACK : FORM_BR));
         return;
@@ -177,7 +193,7 @@ static bool needs_entry(const struct wasm_body *body, const struct wasm_control 
 {
     uint32_t arity = label_arity(control);
     return control == body->controls ||
-           (arity > 0 && slot_at(body, body->height - arity) != slot_at(body, control->height));
+           (arity > 0 && slot_at(body, body->height - arity) != label_at(body, control));
 }
 
 /* Targets with something to do jump to an entry behind the table, one for each label. */

@@ -17,7 +17,7 @@ void wasm_function_bind(struct wasm_store *store, struct wasm_function *function
 /* ---- Host functions ------------------------------------------------------------------------------------ */
 
 /* All types that are referred to are the store's. */
-static bool types_known(const struct wasm_store *store, const uint32_t *types, uint32_t count)
+bool wasm_types_known(const struct wasm_store *store, const uint32_t *types, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (!wasm_store_knows_type(store, types[i]))
@@ -33,8 +33,8 @@ int wasm_function_new(struct wasm_store *store, const struct wasm_function_type 
     if (type->parameter_count > store->config.limits.parameters ||
         type->result_count > store->config.limits.results)
         return WASM_ELIMIT;
-    if (!types_known(store, type->parameters, type->parameter_count) ||
-        !types_known(store, type->results, type->result_count))
+    if (!wasm_types_known(store, type->parameters, type->parameter_count) ||
+        !wasm_types_known(store, type->results, type->result_count))
         return WASM_EARGUMENT;
     struct wasm_function *made = wasm_arena_array(&store->arena, 1, sizeof(*made));
     if (made == NULL || wasm_types_import_function(&store->types, type, &type_id) != 0)
@@ -95,6 +95,11 @@ int wasm_function_new_signature(struct wasm_store *store, const char *signature,
     return wasm_function_new(store, &type, host, context, function);
 }
 
+struct wasm_store *wasm_function_store(const struct wasm_function *function)
+{
+    return function->store;
+}
+
 struct wasm_function_type wasm_function_type(const struct wasm_function *function)
 {
     return *function->type;
@@ -117,8 +122,10 @@ int wasm_host_call(struct wasm_store *store, struct wasm_frame *frame, union was
     int trap =
         function->host(function->context, caller == &store->outside_instance ? NULL : caller, fp, results);
     store->top = top;
-    if (trap == 0)
+    if (trap == 0) {
         store->record_is_inner = false;
+        store->exception = NULL;
+    }
     if (trap == 0 && function->result_slots > 0)
         memmove(fp, results, function->result_slots * sizeof(*results));
     return trap;
@@ -134,7 +141,7 @@ static int run(struct wasm_store *store, struct wasm_function *function)
         handlers[OP_call], {.function = function}, {.bits = 0}, handlers[OP_exit]};
     struct wasm_frame *base = store->frame_top;
     struct wasm_memory *memory = function->instance->memory;
-    *base = (struct wasm_frame){.function = &store->outside};
+    *base = (struct wasm_frame){.fp = store->top, .function = &store->outside};
     int trap = wasm_interpreter_run(store, cells, store->top, memory, base + 1);
     if (trap != 0 && !(store->record_is_inner && store->record.trap == trap))
         wasm_trap_record_fill(store, trap, base + 1);
@@ -157,6 +164,8 @@ int wasm_function_call(struct wasm_function *function, const union wasm_value *a
     }
     if (function->parameter_slots > 0)
         memcpy(top, args, function->parameter_slots * sizeof(*top));
+    if (store->host_depth == 0)
+        store->exception = NULL;
     store->host_depth++;
     int trap = run(store, function);
     store->host_depth--;

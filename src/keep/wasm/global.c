@@ -17,6 +17,13 @@ int wasm_global_new(struct wasm_store *store, const struct wasm_global_type *typ
         return WASM_EMEMORY;
     made->type = *type;
     copy_value(type->value, made->value, value);
+    made->store = store;
+    if (wasm_type_is_collected(type->value)) {
+        made->next = store->globals;
+        store->globals = made;
+        if (store->gc.marking)
+            wasm_gc_shade(store, value->i64);
+    }
     *global = made;
     return 0;
 }
@@ -36,5 +43,7 @@ bool wasm_global_set(struct wasm_global *global, const union wasm_value *value)
     if (!global->type.is_mutable)
         return false;
     copy_value(global->type.value, global->value, value);
+    if (global->store->gc.marking && wasm_type_is_collected(global->type.value))
+        wasm_gc_shade(global->store, value->i64);
     return true;
 }

@@ -39,6 +39,7 @@ struct places {
     uint32_t tables;
     uint32_t memories;
     uint32_t globals;
+    uint32_t tags;
 };
 
 static void place(struct wasm_instance *instance, const struct wasm_extern *found, struct places *next)
@@ -55,6 +56,9 @@ static void place(struct wasm_instance *instance, const struct wasm_extern *foun
         break;
     case WASM_EXTERN_GLOBAL:
         instance->globals[next->globals++] = found->global;
+        break;
+    case WASM_EXTERN_TAG:
+        instance->tags[next->tags++] = found->tag;
         break;
     }
 }
@@ -88,6 +92,8 @@ static bool import_matches(const struct wasm_instance *instance, const struct wa
         return found->global->type.is_mutable == wanted->global.is_mutable &&
                (actual == value || (!wanted->global.is_mutable && wasm_types_match(types, actual, value)));
     }
+    case WASM_EXTERN_TAG:
+        return found->tag->type_id == ids[instance->module->tags[next->tags].type_index];
     }
     return false;
 }
@@ -120,12 +126,13 @@ static bool allocate_spaces(struct wasm_instance *instance)
     instance->tables = wasm_arena_array(arena, module->table_count, sizeof(*instance->tables));
     instance->memories = wasm_arena_array(arena, module->memory_count, sizeof(*instance->memories));
     instance->globals = wasm_arena_array(arena, module->global_count, sizeof(*instance->globals));
+    instance->tags = wasm_arena_array(arena, module->tag_count, sizeof(*instance->tags));
     instance->type_ids = wasm_arena_array(arena, module->types.count, sizeof(*instance->type_ids));
     instance->elements = wasm_arena_array(arena, module->element_count, sizeof(*instance->elements));
     instance->data_dropped = wasm_arena_array(arena, module->data_count, sizeof(*instance->data_dropped));
     return instance->functions != NULL && instance->tables != NULL && instance->memories != NULL &&
-           instance->globals != NULL && instance->type_ids != NULL && instance->elements != NULL &&
-           instance->data_dropped != NULL;
+           instance->globals != NULL && instance->tags != NULL && instance->type_ids != NULL &&
+           instance->elements != NULL && instance->data_dropped != NULL;
 }
 
 /* The module's types in the store, a recursion group at a time. */
@@ -160,6 +167,21 @@ static int make_functions(struct wasm_instance *instance, struct wasm_error *err
         };
         wasm_function_bind(store, function, instance->type_ids[module->functions[i].type_index]);
         instance->functions[i] = function;
+    }
+    return 0;
+}
+
+static int make_tags(struct wasm_instance *instance, struct wasm_error *error)
+{
+    const struct wasm_module *module = instance->module;
+    uint32_t first = module->imported_tags;
+    struct wasm_tag *own = wasm_arena_array(&instance->store->arena, module->tag_count - first, sizeof(*own));
+    if (own == NULL)
+        return fail_memory(error);
+    for (uint32_t i = first; i < module->tag_count; i++) {
+        if (!wasm_tag_bind(instance->store, &own[i - first], instance->type_ids[module->tags[i].type_index]))
+            return fail_memory(error);
+        instance->tags[i] = &own[i - first];
     }
     return 0;
 }
@@ -262,8 +284,10 @@ static int make_elements(struct wasm_instance *instance, uint32_t index, struct 
         }
         if (status != 0)
             return failed_constant(status, error);
+        elements->count = i + 1; /* the collector looks at these */
+        if (instance->store->gc.marking)
+            wasm_gc_shade(instance->store, elements->values[i].i64);
     }
-    elements->count = source->count;
     return 0;
 }
 
@@ -354,6 +378,8 @@ static int allocate(struct wasm_instance *instance, wasm_resolve *resolve, void 
 {
     if (!allocate_spaces(instance))
         return fail_memory(error);
+    instance->next = instance->store->instances;
+    instance->store->instances = instance;
     int status = make_types(instance, error);
     if (status == 0)
         status = resolve_imports(instance, resolve, context, error);
@@ -363,6 +389,8 @@ static int allocate(struct wasm_instance *instance, wasm_resolve *resolve, void 
         status = make_memories(instance, error);
     if (status == 0)
         status = make_tables(instance, error);
+    if (status == 0)
+        status = make_tags(instance, error);
     if (status == 0)
         status = make_globals(instance, error);
     for (uint32_t i = 0; status == 0 && i < instance->module->element_count; i++)
@@ -417,6 +445,9 @@ bool wasm_instance_export(const struct wasm_instance *instance, struct wasm_name
         break;
     case WASM_EXTERN_GLOBAL:
         out->global = instance->globals[export.index];
+        break;
+    case WASM_EXTERN_TAG:
+        out->tag = instance->tags[export.index];
         break;
     }
     return true;

@@ -27,6 +27,7 @@ static int interpret(const union wasm_cell *pc, union wasm_value *fp, uint8_t *m
 #include "body_control.h"
 #include "body_memory.h"
 #include "body_simd.h"
+#include "body_gc.h"
 }
 
 const union wasm_cell *wasm_interpreter_handlers(void)
@@ -46,6 +47,7 @@ const union wasm_cell *wasm_interpreter_handlers(void)
 #include "body_control.h"
 #include "body_memory.h"
 #include "body_simd.h"
+#include "body_gc.h"
 
 static const union wasm_cell handlers[OP_COUNT] = {
 #define HANDLER(id) [OP_##id] = {.handler = op_##id},

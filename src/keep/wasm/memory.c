@@ -216,12 +216,16 @@ bool wasm_table_set(struct wasm_table *table, uint64_t index, union wasm_value v
     if (index >= table->count)
         return false;
     table->elements[index] = value;
+    if (table->store->gc.marking)
+        wasm_gc_shade(table->store, value.i64);
     return true;
 }
 
 int wasm_table_put(struct wasm_table *table, uint64_t index, uint64_t count, union wasm_value value)
 {
     uint64_t end = index + count;
+    if (table->store->gc.marking && count > 0)
+        wasm_gc_shade(table->store, value.i64);
     while (index < end) {
         uint64_t piece = end - index < WASM_PIECE / ELEMENT_SIZE ? end - index : WASM_PIECE / ELEMENT_SIZE;
         int status = wasm_store_charge(table->store, piece * ELEMENT_SIZE);

@@ -38,6 +38,9 @@ void wasm_module_export(const struct wasm_module *module, uint32_t index, struct
     case WASM_EXTERN_GLOBAL:
         export->type.global = module->globals[item->index].type;
         break;
+    case WASM_EXTERN_TAG:
+        export->type.tag = *module->tags[item->index].type;
+        break;
     }
 }
 

@@ -30,6 +30,11 @@ struct wasm_module_global {
     uint64_t initializer; /* offset of its constant expression */
 };
 
+struct wasm_module_tag {
+    const struct wasm_function_type *type;
+    uint32_t type_index;
+};
+
 enum wasm_segment_mode {
     WASM_SEGMENT_ACTIVE,
     WASM_SEGMENT_PASSIVE,
@@ -69,11 +74,12 @@ struct wasm_module {
 
     struct wasm_types types;
     struct wasm_import *imports;
-    struct wasm_module_function *functions; /* these four: imported ones first */
+    struct wasm_module_function *functions; /* these five: imported ones first */
     struct wasm_table_type *tables;
     uint64_t *table_initializers; /* of those not imported: offsets of constant expressions, or 0 */
     struct wasm_memory_type *memories;
     struct wasm_module_global *globals;
+    struct wasm_module_tag *tags;
     struct wasm_module_export *exports;
     uint32_t *exports_by_name; /* sorted */
     struct wasm_module_element *elements;
@@ -84,10 +90,12 @@ struct wasm_module {
     uint32_t table_count;
     uint32_t memory_count;
     uint32_t global_count;
+    uint32_t tag_count;
     uint32_t imported_functions;
     uint32_t imported_tables;
     uint32_t imported_memories;
     uint32_t imported_globals;
+    uint32_t imported_tags;
     uint32_t export_count;
     uint32_t element_count;
     uint32_t data_count;

@@ -2,11 +2,12 @@
 /* rules_control.c: validation of control instructions (specification, 3.3.8) and what each emits. */
 
 #include "body.h"
+#include "exception.h"
 
 /* ---- Blocks -------------------------------------------------------------------------------------------- */
 
 /* blocktype (5.4.1): nothing, one result, or a type index. */
-static int read_block_type(struct wasm_body *body, struct wasm_function_type *type)
+int wasm_body_read_block_type(struct wasm_body *body, struct wasm_function_type *type)
 {
     *type = (struct wasm_function_type){0};
     struct wasm_reader *reader = &body->reader;
@@ -48,12 +49,13 @@ static int push_control(struct wasm_body *body, const struct wasm_instruction *i
         .type = *type,
         .start = body->cell_count,
         .entry_path = body->path,
+        .delegate = WASM_NO_DEPTH,
     };
     return wasm_body_push_all(body, type->parameters, type->parameter_count);
 }
 
-static int enter(struct wasm_body *body, const struct wasm_instruction *instruction,
-                 const struct wasm_function_type *type)
+int wasm_body_enter(struct wasm_body *body, const struct wasm_instruction *instruction,
+                    const struct wasm_function_type *type)
 {
     TRY(wasm_body_pop_all(body, type->parameters, type->parameter_count));
     return push_control(body, instruction, type);
@@ -61,7 +63,7 @@ static int enter(struct wasm_body *body, const struct wasm_instruction *instruct
 
 /* Parameters are in their slots and no operand waits in a local when a block begins: both ends of it see the
  * same. */
-static void settle_before(struct wasm_body *body, uint32_t parameter_count)
+void wasm_body_settle_before(struct wasm_body *body, uint32_t parameter_count)
 {
     if (!body->live)
         return;
@@ -73,30 +75,30 @@ static void settle_before(struct wasm_body *body, uint32_t parameter_count)
 int wasm_rule_block(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     struct wasm_function_type type;
-    TRY(read_block_type(body, &type));
-    settle_before(body, type.parameter_count);
-    return enter(body, instruction, &type);
+    TRY(wasm_body_read_block_type(body, &type));
+    wasm_body_settle_before(body, type.parameter_count);
+    return wasm_body_enter(body, instruction, &type);
 }
 
 int wasm_rule_loop(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     struct wasm_function_type type;
-    TRY(read_block_type(body, &type));
-    settle_before(body, type.parameter_count);
+    TRY(wasm_body_read_block_type(body, &type));
+    wasm_body_settle_before(body, type.parameter_count);
     wasm_emit_label(body);
-    return enter(body, instruction, &type);
+    return wasm_body_enter(body, instruction, &type);
 }
 
 int wasm_rule_if(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     struct wasm_function_type type;
     struct wasm_operand operand;
-    TRY(read_block_type(body, &type));
+    TRY(wasm_body_read_block_type(body, &type));
     TRY(wasm_body_pop(body, WASM_I32, &operand));
     struct wasm_condition condition = wasm_emit_condition(body, &operand);
-    settle_before(body, type.parameter_count);
+    wasm_body_settle_before(body, type.parameter_count);
     uint32_t site = wasm_emit_unless(body, &condition);
-    TRY(enter(body, instruction, &type));
+    TRY(wasm_body_enter(body, instruction, &type));
     struct wasm_control *control = &body->controls[body->depth - 1];
     control->else_site = site;
     control->entry_path = body->path;
@@ -104,7 +106,7 @@ int wasm_rule_if(struct wasm_body *body, const struct wasm_instruction *instruct
 }
 
 /* The end of a block's code: its results must be all that it leaves. */
-static int leave(struct wasm_body *body, const struct wasm_function_type *type)
+int wasm_body_leave(struct wasm_body *body, const struct wasm_function_type *type)
 {
     struct wasm_control *control = &body->controls[body->depth - 1];
     if (body->live && body->height >= control->height + type->result_count && body->depth > 1)
@@ -124,7 +126,7 @@ int wasm_rule_else(struct wasm_body *body, const struct wasm_instruction *instru
     if (control->opcode != 0x04)
         return wasm_body_fail(body, WASM_EMALFORMED, "else opcode without an if");
     struct wasm_function_type type = control->type;
-    TRY(leave(body, &type));
+    TRY(wasm_body_leave(body, &type));
     if (body->live) {
         TRY(wasm_body_push_all(body, type.results, type.result_count));
         wasm_emit_branch(body, 0);
@@ -149,6 +151,34 @@ static bool all_match(const struct wasm_body *body, const uint32_t *a, uint32_t 
     return match;
 }
 
+/* A block that catches ends: its region, or its last catch, whose results lie above the exception. */
+static int leave_try(struct wasm_body *body, struct wasm_control *control)
+{
+    if (control->opcode == WASM_OPCODE_TRY_TABLE || control->opcode == WASM_OPCODE_TRY)
+        wasm_emit_region_end(body, control, control->delegate);
+    if (control->hidden == 0)
+        return 0;
+    if (body->live) {
+        TRY(wasm_body_push_all(body, control->type.results, control->type.result_count));
+        wasm_emit_to_label(body, control);
+    }
+    wasm_body_truncate(body, control->height - control->hidden);
+    return 0;
+}
+
+/* A clause whose label is the function's body returns what it catches. */
+static int return_landed(struct wasm_body *body, struct wasm_control *control)
+{
+    if (control->landings == 0)
+        return 0;
+    body->live = control->entered;
+    wasm_emit_landings(body, control);
+    TRY(wasm_body_push_all(body, body->type->results, body->type->result_count));
+    wasm_emit_return(body);
+    wasm_body_truncate(body, 0);
+    return 0;
+}
+
 int wasm_rule_end(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
@@ -162,7 +192,10 @@ int wasm_rule_end(struct wasm_body *body, const struct wasm_instruction *instruc
         body->constant_value = wasm_body_top(body)->constant;
     else if (body->depth == 1)
         wasm_emit_return(body);
-    TRY(leave(body, &type));
+    TRY(wasm_body_leave(body, &type));
+    TRY(leave_try(body, control));
+    if (body->depth == 1)
+        TRY(return_landed(body, control));
     if (!body->live)
         body->path = 0;
     if (body->path < control->path)
@@ -171,6 +204,7 @@ int wasm_rule_end(struct wasm_body *body, const struct wasm_instruction *instruc
         body->path = control->entry_path;
     wasm_emit_here(body, control->sites);
     wasm_emit_here(body, control->else_site);
+    wasm_emit_landings(body, control);
     body->live = control->entered;
     body->depth--;
     if (body->depth == 0)

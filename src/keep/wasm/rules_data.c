@@ -6,6 +6,7 @@
  */
 
 #include "body.h"
+#include "gc.h"
 #include "store.h"
 
 /* ---- Constants and references -------------------------------------------------------------------------- */
@@ -226,6 +227,13 @@ int wasm_rule_global_get(struct wasm_body *body, const struct wasm_instruction *
     return 0;
 }
 
+static uint32_t set_operation(uint32_t type)
+{
+    if (type == WASM_V128)
+        return OP_global_set_wide;
+    return wasm_type_is_collected(type) ? OP_global_set_reference : OP_global_set;
+}
+
 int wasm_rule_global_set(struct wasm_body *body, const struct wasm_instruction *instruction)
 {
     (void)instruction;
@@ -237,8 +245,7 @@ int wasm_rule_global_set(struct wasm_body *body, const struct wasm_instruction *
     TRY(wasm_body_pop(body, body->module->globals[index].type.value, &value));
     if (body->live) {
         uint32_t slot = wasm_emit_slot(body, &value);
-        union wasm_cell *cells =
-            wasm_emit(body, value.type == WASM_V128 ? OP_global_set_wide : OP_global_set, 3);
+        union wasm_cell *cells = wasm_emit(body, set_operation(body->module->globals[index].type.value), 3);
         cells[1].lo = slot;
         cells[2].slot = body->instance->globals[index]->value;
     }

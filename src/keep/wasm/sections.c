@@ -170,12 +170,28 @@ static int check_memory_count(struct wasm_decoder *decoder)
 
 /* ---- Imports (5.5.5) ----------------------------------------------------------------------------------- */
 
+static uint8_t last_kind(const struct wasm_decoder *decoder)
+{
+    return decoder->module->config.features.exceptions ? WASM_EXTERN_TAG : WASM_EXTERN_GLOBAL;
+}
+
+/* tagtype (5.3.15): an attribute that is 0, and a function type without results. */
+static int read_tag_type(struct wasm_decoder *decoder, uint32_t *type_index)
+{
+    if (wasm_read_byte(&decoder->reader) != 0)
+        FAIL(WASM_EMALFORMED, "zero byte expected");
+    TRY(read_type_index(decoder, type_index));
+    if (decoder->module->types.items[*type_index]->function.result_count != 0)
+        FAIL(WASM_EINVALID, "non-empty tag result type");
+    return 0;
+}
+
 static int read_import(struct wasm_decoder *decoder, struct wasm_import *import, uint32_t *type_index)
 {
     import->module = wasm_read_name(&decoder->reader);
     import->name = wasm_read_name(&decoder->reader);
     uint8_t kind = wasm_read_byte(&decoder->reader);
-    if (decoder->reader.problem != NULL || kind > WASM_EXTERN_GLOBAL)
+    if (decoder->reader.problem != NULL || kind > last_kind(decoder))
         FAIL(WASM_EMALFORMED, "malformed import kind %x", (uint32_t)kind);
     import->type.kind = (enum wasm_extern_kind)kind;
     switch (import->type.kind) {
@@ -191,6 +207,10 @@ static int read_import(struct wasm_decoder *decoder, struct wasm_import *import,
         TRY(read_global_type(decoder, &import->type.global));
         if (import->type.global.is_mutable && !decoder->module->config.features.mutable_global)
             FAIL(WASM_EINVALID, "mutable globals cannot be imported");
+        return 0;
+    case WASM_EXTERN_TAG:
+        TRY(read_tag_type(decoder, type_index));
+        import->type.tag = decoder->module->types.items[*type_index]->function;
         return 0;
     }
     return 0;
@@ -213,6 +233,10 @@ static void place_import(struct wasm_module *module, const struct wasm_import *i
     case WASM_EXTERN_GLOBAL:
         module->globals[module->global_count++] = (struct wasm_module_global){.type = import->type.global};
         break;
+    case WASM_EXTERN_TAG:
+        module->tags[module->tag_count++] = (struct wasm_module_tag){
+            .type = &module->types.items[type_index]->function, .type_index = type_index};
+        break;
     }
 }
 
@@ -224,8 +248,9 @@ static bool allocate_imports(struct wasm_module *module, uint32_t count)
     module->tables = wasm_arena_array(&module->arena, count, sizeof(*module->tables));
     module->memories = wasm_arena_array(&module->arena, count, sizeof(*module->memories));
     module->globals = wasm_arena_array(&module->arena, count, sizeof(*module->globals));
-    return module->imports != NULL && module->functions != NULL && module->tables != NULL &&
-           module->memories != NULL && module->globals != NULL;
+    module->tags = wasm_arena_array(&module->arena, count, sizeof(*module->tags));
+    return module->tags != NULL && module->imports != NULL && module->functions != NULL &&
+           module->tables != NULL && module->memories != NULL && module->globals != NULL;
 }
 
 static int import_section(struct wasm_decoder *decoder)
@@ -246,6 +271,7 @@ static int import_section(struct wasm_decoder *decoder)
     module->imported_tables = module->table_count;
     module->imported_memories = module->memory_count;
     module->imported_globals = module->global_count;
+    module->imported_tags = module->tag_count;
     if (module->function_count > module->config.limits.functions ||
         module->table_count > module->config.limits.tables ||
         module->memory_count > module->config.limits.memories ||
@@ -338,6 +364,22 @@ static int table_section(struct wasm_decoder *decoder)
     return check_table_count(decoder);
 }
 
+static int tag_section(struct wasm_decoder *decoder)
+{
+    struct wasm_module *module = decoder->module;
+    uint32_t count;
+    TRY(wasm_decoder_count(decoder, module->tag_count, module->config.limits.tags, 2, "tags", &count));
+    TRY(extend_space(decoder, &module->tags, module->tag_count, count, sizeof(*module->tags)));
+    for (uint32_t i = 0; i < count; i++) {
+        struct wasm_module_tag *tag = &module->tags[module->tag_count];
+        TRY(read_tag_type(decoder, &tag->type_index));
+        tag->type = &module->types.items[tag->type_index]->function;
+        module->tag_count++;
+        TRY(wasm_decoder_work(decoder, 64));
+    }
+    return 0;
+}
+
 static int global_section(struct wasm_decoder *decoder)
 {
     struct wasm_module *module = decoder->module;
@@ -360,9 +402,9 @@ static int global_section(struct wasm_decoder *decoder)
 static int check_export(struct wasm_decoder *decoder, const struct wasm_module_export *export)
 {
     struct wasm_module *module = decoder->module;
-    static const char *const names[] = {"function", "table", "memory", "global"};
+    static const char *const names[] = {"function", "table", "memory", "global", "tag"};
     const uint32_t counts[] = {module->function_count, module->table_count, module->memory_count,
-                               module->global_count};
+                               module->global_count, module->tag_count};
     if (export->index >= counts[export->kind])
         FAIL(WASM_EINVALID, "unknown %s %u", names[export->kind], export->index);
     if (export->kind == WASM_EXTERN_FUNCTION)
@@ -434,7 +476,7 @@ static int export_section(struct wasm_decoder *decoder)
         export->name = wasm_read_name(&decoder->reader);
         uint8_t kind = wasm_read_byte(&decoder->reader);
         export->index = wasm_read_u32(&decoder->reader);
-        if (decoder->reader.problem != NULL || kind > WASM_EXTERN_GLOBAL)
+        if (decoder->reader.problem != NULL || kind > last_kind(decoder))
             FAIL(WASM_EMALFORMED, "malformed export kind %x", (uint32_t)kind);
         export->kind = (enum wasm_extern_kind)kind;
         TRY(check_export(decoder, export));
@@ -646,6 +688,7 @@ int wasm_decoder_section(struct wasm_decoder *decoder, uint8_t number)
         NULL,
         data_section,
         data_count_section,
+        tag_section,
     };
     TRY(sections[number](decoder));
     if (decoder->reader.problem != NULL)

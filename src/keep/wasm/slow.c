@@ -102,7 +102,7 @@ int wasm_slow_memory_fill(struct wasm_store *store, const union wasm_cell *cells
 }
 
 /* memmove in pieces: upwards or downwards, as the overlap demands. */
-static int move_bytes(struct wasm_store *store, uint8_t *to, const uint8_t *from, uint64_t size)
+int wasm_move_bytes(struct wasm_store *store, uint8_t *to, const uint8_t *from, uint64_t size)
 {
     bool down = (uintptr_t)to > (uintptr_t)from;
     for (uint64_t done = 0; done < size;) {
@@ -127,7 +127,7 @@ int wasm_slow_memory_copy(struct wasm_store *store, const union wasm_cell *cells
     uint64_t size = address_at(fp, cells[3].lo, both64);
     if (outside(to, size, memory->size) || outside(from, size, source->size))
         return WASM_TRAP_MEMORY_BOUNDS;
-    return size == 0 ? 0 : move_bytes(store, memory->base + to, source->base + from, size);
+    return size == 0 ? 0 : wasm_move_bytes(store, memory->base + to, source->base + from, size);
 }
 
 int wasm_memory_init(struct wasm_memory *memory, const struct wasm_instance *instance, uint32_t segment,
@@ -138,9 +138,9 @@ int wasm_memory_init(struct wasm_memory *memory, const struct wasm_instance *ins
     uint64_t bound = instance->data_dropped[segment] ? 0 : bytes->size;
     if (outside(to, size, memory->size) || outside(from, size, bound))
         return WASM_TRAP_MEMORY_BOUNDS;
-    return size == 0
-               ? 0
-               : move_bytes(instance->store, memory->base + to, module->bytes + bytes->offset + from, size);
+    return size == 0 ? 0
+                     : wasm_move_bytes(instance->store, memory->base + to,
+                                       module->bytes + bytes->offset + from, size);
 }
 
 int wasm_slow_memory_init(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)
@@ -220,8 +220,11 @@ int wasm_slow_table_copy(struct wasm_store *store, const union wasm_cell *cells,
         return WASM_TRAP_TABLE_BOUNDS;
     if (count == 0)
         return 0;
-    return move_bytes(store, (uint8_t *)(table->elements + to), (const uint8_t *)(source->elements + from),
-                      count * sizeof(union wasm_value));
+    int status = wasm_gc_shade_all(store, source->elements + from, count);
+    return status != 0 ? status
+                       : wasm_move_bytes(store, (uint8_t *)(table->elements + to),
+                                         (const uint8_t *)(source->elements + from),
+                                         count * sizeof(union wasm_value));
 }
 
 int wasm_table_init(struct wasm_table *table, const struct wasm_instance *instance, uint32_t segment,
@@ -232,8 +235,11 @@ int wasm_table_init(struct wasm_table *table, const struct wasm_instance *instan
         return WASM_TRAP_TABLE_BOUNDS;
     if (count == 0)
         return 0;
-    return move_bytes(instance->store, (uint8_t *)(table->elements + to),
-                      (const uint8_t *)(elements->values + from), count * sizeof(union wasm_value));
+    int status = wasm_gc_shade_all(instance->store, elements->values + from, count);
+    return status != 0 ? status
+                       : wasm_move_bytes(instance->store, (uint8_t *)(table->elements + to),
+                                         (const uint8_t *)(elements->values + from),
+                                         count * sizeof(union wasm_value));
 }
 
 int wasm_slow_table_init(struct wasm_store *store, const union wasm_cell *cells, union wasm_value *fp)

@@ -106,6 +106,8 @@ void wasm_store_destroy(struct wasm_store *store)
     wasm_tables_destroy(store);
     wasm_compiler_destroy(store);
     wasm_types_free(&store->types);
+    wasm_gc_mapper_destroy(store);
+    wasm_gc_destroy(store);
     free_stack(&store->config.memory, store->stack, stack_size(store));
     free_stack(&store->config.memory, store->frames, frames_size(store));
     wasm_arena_destroy(&store->arena);

@@ -5,6 +5,8 @@
 #define KEEP_WASM_STORE_H
 
 #include "code.h"
+#include "exception.h"
+#include "gc.h"
 #include "heap.h"
 #include "module.h"
 #include "wasm.h"
@@ -44,6 +46,8 @@ struct wasm_memory {
 struct wasm_global {
     union wasm_value value[2];
     struct wasm_global_type type; /* in it and in a table's type: a type of the store */
+    struct wasm_store *store;
+    struct wasm_global *next;
 };
 
 /* An element segment at run time; dropped: count 0. */
@@ -60,10 +64,12 @@ struct wasm_instance {
     struct wasm_table **tables;
     struct wasm_memory **memories;
     struct wasm_global **globals;
+    struct wasm_tag **tags;
     uint32_t *type_ids; /* by the module's index: numbers of the store */
     struct wasm_elements *elements;
     bool *data_dropped;
     void *context;
+    struct wasm_instance *next;
 };
 
 struct wasm_compiler;
@@ -95,9 +101,16 @@ struct wasm_store {
     struct wasm_trap_record record;
     bool record_is_inner; /* made by a call nested in the host function that runs */
 
+    struct wasm_exception *exception; /* in flight, or what ended the last call */
+    const union wasm_cell *landing_pc;
+    union wasm_value *landing_fp;
+    struct wasm_gc gc;
+
     struct wasm_types types;
     struct wasm_memory *memories;
     struct wasm_table *tables;
+    struct wasm_global *globals; /* those that hold references */
+    struct wasm_instance *instances;
     uint64_t memory_used;
     uint64_t table_elements_used;
     struct wasm_compiler *compiler; /* its working memory, kept from function to function */
@@ -126,6 +139,9 @@ void wasm_compiler_destroy(struct wasm_store *store);
 int wasm_constant_evaluate(struct wasm_instance *instance, uint64_t offset, uint32_t type,
                            union wasm_value *value, uint64_t *end);
 
+/* compile.c: the pass over a constant expression that is being evaluated, or NULL. */
+const struct wasm_body *wasm_compiler_constant(const struct wasm_store *store);
+
 /* compile.c: makes function->code. Returns 0 or a trap. */
 int wasm_function_compile(struct wasm_function *function);
 /* The offset in the module of the instruction that emitted cell `cell` of a compiled function. */
@@ -143,6 +159,9 @@ static inline bool wasm_store_knows_type(const struct wasm_store *store, uint32_
 
 /* function.c: binds a function of the store to its type. */
 void wasm_function_bind(struct wasm_store *store, struct wasm_function *function, uint32_t type_id);
+
+/* function.c: are all types that are referred to the store's? */
+bool wasm_types_known(const struct wasm_store *store, const uint32_t *types, uint32_t count);
 
 /* trap.c: fills store->record from the frames in use above `base`. */
 void wasm_trap_record_fill(struct wasm_store *store, int trap, const struct wasm_frame *base);
@@ -163,6 +182,9 @@ int wasm_table_init(struct wasm_table *table, const struct wasm_instance *instan
                     uint64_t to, uint64_t from, uint64_t count);
 
 wasm_slow_operation wasm_slow_memory_size;
+/* memmove in charged pieces. Returns 0 or a poll's code. */
+int wasm_move_bytes(struct wasm_store *store, uint8_t *to, const uint8_t *from, uint64_t size);
+
 wasm_slow_operation wasm_slow_memory_grow;
 wasm_slow_operation wasm_slow_memory_fill;
 wasm_slow_operation wasm_slow_memory_copy;
@@ -181,5 +203,20 @@ wasm_slow_operation wasm_slow_tail_indirect;
 wasm_slow_operation wasm_slow_atomic;
 wasm_slow_operation wasm_slow_notify;
 wasm_slow_operation wasm_slow_wait;
+wasm_slow_operation wasm_slow_throw;
+wasm_slow_operation wasm_slow_throw_ref;
+wasm_slow_operation wasm_slow_struct_new;
+wasm_slow_operation wasm_slow_struct_new_default;
+wasm_slow_operation wasm_slow_array_new;
+wasm_slow_operation wasm_slow_array_new_default;
+wasm_slow_operation wasm_slow_array_new_fixed;
+wasm_slow_operation wasm_slow_array_new_data;
+wasm_slow_operation wasm_slow_array_new_elem;
+wasm_slow_operation wasm_slow_array_fill;
+wasm_slow_operation wasm_slow_array_copy;
+wasm_slow_operation wasm_slow_array_init_data;
+wasm_slow_operation wasm_slow_array_init_elem;
+wasm_slow_operation wasm_slow_internalize;
+wasm_slow_operation wasm_slow_externalize;
 
 #endif

@@ -22,6 +22,13 @@ const char *wasm_trap_message(int trap)
         [WASM_TRAP_UNALIGNED_ATOMIC] = "unaligned atomic",
         [WASM_TRAP_EXPECTED_SHARED] = "expected shared memory",
         [WASM_TRAP_CANNOT_WAIT] = "nothing here can wait",
+        [WASM_TRAP_UNCAUGHT_EXCEPTION] = "uncaught exception",
+        [WASM_TRAP_NULL_EXCEPTION] = "null exception reference",
+        [WASM_TRAP_NULL_STRUCTURE] = "null structure reference",
+        [WASM_TRAP_NULL_ARRAY] = "null array reference",
+        [WASM_TRAP_NULL_I31] = "null i31 reference",
+        [WASM_TRAP_ARRAY_BOUNDS] = "out of bounds array access",
+        [WASM_TRAP_CAST] = "cast failure",
     };
     if (trap > 0 && (size_t)trap < sizeof(messages) / sizeof(messages[0]))
         return messages[trap];

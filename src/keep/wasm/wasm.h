@@ -31,6 +31,7 @@ struct wasm_function;
 struct wasm_table;
 struct wasm_memory;
 struct wasm_global;
+struct wasm_tag;
 
 /* ---- Values and types ---------------------------------------------------------------------------------- */
 
@@ -134,6 +135,7 @@ enum wasm_extern_kind {
     WASM_EXTERN_TABLE = 1,
     WASM_EXTERN_MEMORY = 2,
     WASM_EXTERN_GLOBAL = 3,
+    WASM_EXTERN_TAG = 4,
 };
 
 struct wasm_extern_type {
@@ -143,6 +145,7 @@ struct wasm_extern_type {
         struct wasm_table_type table;
         struct wasm_memory_type memory;
         struct wasm_global_type global;
+        struct wasm_function_type tag; /* without results */
     };
 };
 
@@ -154,6 +157,7 @@ struct wasm_extern {
         struct wasm_table *table;
         struct wasm_memory *memory;
         struct wasm_global *global;
+        struct wasm_tag *tag;
     };
 };
 
@@ -201,6 +205,7 @@ struct wasm_limits {
     uint32_t tables;
     uint32_t memories;
     uint32_t globals;
+    uint32_t tags;
     uint32_t element_segments;
     uint32_t data_segments;
     uint32_t element_segment_length; /* of one segment */
@@ -218,6 +223,7 @@ struct wasm_limits {
     /* of a store */
     uint64_t memory_size;    /* all linear memories together, in bytes; memory.grow beyond it gives -1 */
     uint64_t table_elements; /* all tables together; table.grow beyond it gives -1 */
+    uint64_t gc_size;        /* structures, arrays and exceptions, and what finds the garbage among them */
     uint32_t stack_size;     /* value stack, in bytes */
     uint32_t call_depth;     /* frames on it; a call beyond it traps: call stack exhausted */
     uint32_t host_depth;     /* host functions that call back into WebAssembly: bounds the native stack */
@@ -243,6 +249,7 @@ struct wasm_features {
     bool gc;
     bool exceptions;
     bool relaxed_simd;
+    bool legacy_exceptions; /* try, catch, delegate, rethrow; with `exceptions` */
 };
 
 /* The features of a version of the specification: 1 (1.0, 2019), 2 (2.0) or 3 (3.0). Others: all that exist.
@@ -257,6 +264,8 @@ struct wasm_config {
     struct wasm_memory_ops memory;
     struct wasm_limits limits;
     struct wasm_features features;
+    /* for tests of the collector: 1 collects before each allocation, 2 marks a little then */
+    uint32_t gc_stress;
 };
 
 /* Default limits and every feature, over the given memory. */
@@ -299,10 +308,17 @@ enum wasm_trap {
     WASM_TRAP_STACK_EXHAUSTED,
     WASM_TRAP_NULL_FUNCTION,  /* of call_ref */
     WASM_TRAP_NULL_REFERENCE, /* of ref.as_non_null */
-    WASM_TRAP_OUT_OF_MEMORY,  /* the store's arena, while compiling a function */
+    WASM_TRAP_OUT_OF_MEMORY,  /* the arena, while compiling a function; or `gc_size` */
     WASM_TRAP_UNALIGNED_ATOMIC,
     WASM_TRAP_EXPECTED_SHARED, /* memory.atomic.wait on a memory that is not shared */
     WASM_TRAP_CANNOT_WAIT,     /* memory.atomic.wait, and the embedder gave no way to */
+    WASM_TRAP_UNCAUGHT_EXCEPTION,
+    WASM_TRAP_NULL_EXCEPTION,
+    WASM_TRAP_NULL_STRUCTURE,
+    WASM_TRAP_NULL_ARRAY,
+    WASM_TRAP_NULL_I31,
+    WASM_TRAP_ARRAY_BOUNDS,
+    WASM_TRAP_CAST,
     WASM_TRAP_HOST =
         0x1000, /* from here on: codes of host functions and poll functions, passed through unchanged */
 };
@@ -438,12 +454,64 @@ int wasm_function_new(struct wasm_store *store, const struct wasm_function_type 
 int wasm_function_new_signature(struct wasm_store *store, const char *signature, wasm_host_function *host,
                                 void *context, struct wasm_function **function);
 struct wasm_function_type wasm_function_type(const struct wasm_function *function);
+struct wasm_store *wasm_function_store(const struct wasm_function *function);
 /*
  * Calls a function. `args` and `results` hold as many slots as its type says; results are written only on
  * success. Returns 0, a positive trap or host code (see wasm_store_trap), or WASM_EARGUMENT, WASM_EMEMORY.
  */
 int wasm_function_call(struct wasm_function *function, const union wasm_value *args,
                        union wasm_value *results);
+
+/* ---- Tags, exceptions and references ------------------------------------------------------------------- */
+
+/* A tag's type has no results. It is copied. Errors: WASM_EMEMORY, WASM_ELIMIT, WASM_EARGUMENT. */
+int wasm_tag_new(struct wasm_store *store, const struct wasm_function_type *type, struct wasm_tag **tag);
+struct wasm_function_type wasm_tag_type(const struct wasm_tag *tag);
+/*
+ * Throws, from a host function: makes an exception of `values` (the slots of the tag's parameters) and
+ * returns WASM_TRAP_UNCAUGHT_EXCEPTION, or WASM_TRAP_OUT_OF_MEMORY, or a poll's code; the host function
+ * returns the same. A host function that gets WASM_TRAP_UNCAUGHT_EXCEPTION from a call of its own and returns
+ * it lets the exception pass through it to the code that called it.
+ */
+int wasm_throw(struct wasm_tag *tag, const union wasm_value *values);
+/* Tag and values of the exception that ended the last call with WASM_TRAP_UNCAUGHT_EXCEPTION; until the next
+ * call. False if there is none. */
+bool wasm_store_exception(const struct wasm_store *store, struct wasm_tag **tag,
+                          const union wasm_value **values);
+
+/*
+ * Structures, arrays and exceptions are objects of the store, found and given back by its collector when
+ * nothing refers to them. What counts: stack slots and locals of running code, globals, tables, element
+ * segments, other objects, arguments and results of the host functions that run, the exception in flight.
+ * A reference that the embedder keeps elsewhere - got as a result, from a global, a table or an exception -
+ * is good until code of the store runs, or an object of it is made, again; to keep it longer, hold it.
+ *
+ * Values of type anyref and below: null, an i31 (odd), or the address of an object, which means nothing to
+ * the embedder. An externref is the embedder's own value, or, if the program externalised one of its
+ * references, the address of an object; the embedder may only pass it on.
+ *
+ * The collector works in slices while objects are made: it marks at most 16,384 objects or references, looks
+ * at the value stack when it seems to be done, and then sweeps. All of it is charged as other long operations
+ * are, so that polls come during a slice, too.
+ */
+
+/* Keeps what `value` refers to. *handle is not 0. Errors: WASM_EMEMORY. */
+int wasm_reference_hold(struct wasm_store *store, union wasm_value value, uint32_t *handle);
+union wasm_value wasm_reference_get(const struct wasm_store *store, uint32_t handle);
+/* Each handle once; 0 is ignored. */
+void wasm_reference_release(struct wasm_store *store, uint32_t handle);
+/* A value of the embedder's as anyref, and back: false if `value` is none that was made from one. */
+int wasm_reference_internalize(struct wasm_store *store, void *external, union wasm_value *value);
+bool wasm_reference_external(const struct wasm_store *store, union wasm_value value, void **external);
+/*
+ * What a value of type anyref or below, or an exnref, is: WASM_NULLREF, WASM_I31REF, WASM_STRUCTREF,
+ * WASM_ARRAYREF, WASM_EXNREF, or WASM_EXTERNREF for what came from extern; 0 if it is none of them.
+ */
+uint32_t wasm_reference_type(const struct wasm_store *store, union wasm_value value);
+/* Collects now, whole. Returns 0 or a poll's code. */
+int wasm_store_collect(struct wasm_store *store);
+/* Bytes that objects take, garbage included, in blocks of 32 KiB. */
+uint64_t wasm_store_gc_used(const struct wasm_store *store);
 
 /* ---- Instances ----------------------------------------------------------------------------------------- */
 
