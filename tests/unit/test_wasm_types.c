@@ -231,6 +231,59 @@ static void the_embedder_cannot_make_what_a_type_forbids(void **state)
     wasm_bytes_free(&bytes);
 }
 
+/* ---- Branches on null ---------------------------------------------------------------------------------- */
+
+/* "f" with i32 -> i32: whether element `argument` of a table with one function and one null is null, asked
+ * right behind the operation that fetches it. */
+static void put_asker(struct wasm_bytes *bytes, const uint8_t *code, size_t size)
+{
+    wasm_bytes_begin(bytes);
+    WASM_BYTES_PUT(bytes, 1, 6, 1, FUNC, 1, 0x7F, 1, 0x7F);
+    WASM_BYTES_PUT(bytes, 3, 2, 1, 0);
+    WASM_BYTES_PUT(bytes, 4, 4, 1, 0x70, 0, 2);
+    WASM_BYTES_PUT(bytes, 7, 5, 1, 1, 'f', 0, 0);
+    WASM_BYTES_PUT(bytes, 9, 7, 1, 0, 0x41, 0, 0x0B, 1, 0);
+    size_t section = wasm_bytes_section(bytes, 10);
+    wasm_bytes_u32(bytes, 1);
+    size_t body = wasm_bytes_open(bytes);
+    wasm_bytes_u8(bytes, 0);
+    wasm_bytes_put(bytes, code, size);
+    wasm_bytes_close(bytes, body);
+    wasm_bytes_close(bytes, section);
+}
+
+static void a_reference_is_null_or_not_whatever_was_computed_before(void **state)
+{
+    (void)state;
+    static const uint8_t on_null[] = {0x02, 0x40, 0x20, 0,    0x25, 0,    0xD5, 0,
+                                      0x1A, 0x41, 0,    0x0F, 0x0B, 0x41, 1,    0x0B};
+    static const uint8_t on_non_null[] = {0x02, 0x70, 0x20, 0,    0x25, 0,    0xD6, 0,
+                                          0x41, 1,    0x0F, 0x0B, 0x1A, 0x41, 0,    0x0B};
+    static const uint8_t after_sum[] = {0x02, 0x40, 0x41, 5,    0x20, 0, 0x6A, 0x1A, 0x20, 0, 0x25,
+                                        0,    0xD5, 0,    0x1A, 0x41, 0, 0x0F, 0x0B, 0x41, 1, 0x0B};
+    const struct {
+        const uint8_t *code;
+        size_t size;
+    } askers[] = {
+        {on_null, sizeof(on_null)}, {on_non_null, sizeof(on_non_null)}, {after_sum, sizeof(after_sum)}};
+    for (size_t i = 0; i < 3; i++) {
+        struct wasm_bytes bytes;
+        struct wasm_program program;
+        put_asker(&bytes, askers[i].code, askers[i].size);
+        wasm_program_init(&program);
+        assert_int_equal(wasm_program_load(&program, &bytes), 0);
+        assert_int_equal(wasm_program_start(&program), 0);
+        for (uint32_t element = 0; element < 2; element++) {
+            const union wasm_value argument = {.i64 = element};
+            union wasm_value result = {.i64 = 7};
+            assert_int_equal(wasm_program_call(&program, "f", &argument, &result), 0);
+            assert_int_equal(result.i64, element);
+        }
+        wasm_program_end(&program);
+        wasm_bytes_free(&bytes);
+    }
+}
+
 static void types_have_readable_names(void **state)
 {
     (void)state;
@@ -254,6 +307,7 @@ int main(void)
         cmocka_unit_test(chains_of_supertypes_are_bounded),
         cmocka_unit_test(a_great_many_types_take_memory_in_proportion),
         cmocka_unit_test(the_embedder_cannot_make_what_a_type_forbids),
+        cmocka_unit_test(a_reference_is_null_or_not_whatever_was_computed_before),
         cmocka_unit_test(types_have_readable_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
