@@ -10,7 +10,7 @@ import sys
 
 LIBC = {"memcpy", "memmove", "memset", "memcmp"}
 # Operations that leave the interpreter, and so may use the native stack.
-LEAVING = {"move", "return_slots", "lazy", "host", "slow", "poll"}
+LEAVING = {"move", "return_slots", "lazy", "host", "slow", "slow_reached", "poll"}
 MOST_TEXT = 250 * 1024  # of all handlers
 
 

@@ -64,7 +64,7 @@ invoke() { run_tool --invoke "$1" "$DIR/library.wasm" "${@:2}"; }
 
 @test "a feature that is off is refused, one that is unknown has a nearest name" {
     run run_tool --wasm-feature sign-extension=off --invoke low "$DIR/library.wasm" 255
-    [[ "$status" = 125 && "$output" = *E_MODULE* && "$output" = *"illegal opcode"* ]]
+    [[ "$status" = 126 && "$output" = *E_MODULE* && "$output" = *"illegal opcode"* ]]
     run run_tool --wasm-feature sign-extension=off --wasm-feature sign-extension=on --wasm-feature simd=off --invoke low \
         "$DIR/library.wasm" 255
     [[ "$status" = 0 && "$output" = -1 ]]
@@ -76,5 +76,5 @@ invoke() { run_tool --invoke "$1" "$DIR/library.wasm" "${@:2}"; }
 
 @test "without --invoke a library says how its functions are called" {
     run run_tool "$DIR/library.wasm"
-    [[ "$status" = 125 && "$output" = *--invoke* ]]
+    [[ "$status" = 126 && "$output" = *--invoke* ]]
 }
