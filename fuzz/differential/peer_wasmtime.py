@@ -195,6 +195,7 @@ def main():
                     "function_references", "gc"):
         setattr(config, "wasm_" + feature, True)
     config.relaxed_simd_deterministic = True
+    config.shared_memory = True
     engine = wasmtime.Engine(config)
     for line in sys.stdin:
         print(json.dumps(answer(engine, json.loads(line))), flush=True)
