@@ -144,8 +144,9 @@ def replay(subject, peers, folder, refresh):
         except (RuntimeError, subprocess.TimeoutExpired) as error:
             ours = [f"failed: {error}"]
         text = "\n".join(ours) + "\n"
-        differing = [peer.name for peer in peers
-                     if compare.compare(ours, peer.ask(str(path), ours) or [])[0] == compare.DIFFERENT] if refresh else []
+        answers = {peer.name: peer.ask(str(path), ours) for peer in peers} if refresh else {}
+        differing = [name for name, lines in answers.items()
+                     if lines is not None and compare.compare(ours, lines)[0] == compare.DIFFERENT]
         if refresh and not differing:
             expected.write_text(text)
         good = not differing and expected.is_file() and expected.read_text() == text

@@ -124,6 +124,7 @@ void wasm_emit_landings(struct wasm_body *body, struct wasm_control *control)
     if (control->landings == 0 || body->out_of_memory)
         return;
     uint32_t at = control->landings;
+    control->landings = 0; /* a body's end comes here twice, and behind this the targets are cells */
     while (at != 0) {
         struct wasm_clause *clause = clause_at(body, at - 1);
         at = clause->target;
