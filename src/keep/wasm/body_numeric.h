@@ -89,15 +89,22 @@
     BRANCH_FORM(id, branch##_ar, member, ACC_##member, A_SLOT(member), condition, jump, 3)                   \
     BRANCH_FORM(id, branch##_ai, member, ACC_##member, pc[3].value.member, condition, jump, 4)
 
+/* Of integers, the opposite comparison is another row. */
+#define BRANCH_NOT_I32(id, member, condition)
+#define BRANCH_NOT_I64(id, member, condition)
+#define BRANCH_NOT_F32(id, member, condition)                                                                \
+    BRANCH_FORMS(id, brn, member, condition, JUMP)                                                           \
+    BRANCH_FORMS(id, backn, member, condition, JUMP_BACK)
+#define BRANCH_NOT_F64(id, member, condition) BRANCH_NOT_F32(id, member, condition)
+
 #define COMPARE(opcode, id, name, feature, type, member, swapped, expression)                                \
     FORM(id, rr, member, A_SLOT(member), B_SLOT(member), RESULT_i32(expression))                             \
     FORM(id, ri, member, A_SLOT(member), IMMEDIATE(member), RESULT_i32(expression))                          \
     FORM(id, ar, member, ACC_##member, B_SLOT(member), RESULT_i32(expression))                               \
     FORM(id, ai, member, ACC_##member, IMMEDIATE(member), RESULT_i32(expression))                            \
     BRANCH_FORMS(id, br, member, (expression), JUMP)                                                         \
-    BRANCH_FORMS(id, brn, member, !(expression), JUMP)                                                       \
     BRANCH_FORMS(id, back, member, (expression), JUMP_BACK)                                                  \
-    BRANCH_FORMS(id, backn, member, !(expression), JUMP_BACK)
+    BRANCH_NOT_##type(id, member, !(expression))
 
 #define TEST(...)
 
@@ -166,6 +173,10 @@
 #undef UNARY_FORM
 #undef BRANCH_FORM
 #undef BRANCH_FORMS
+#undef BRANCH_NOT_I32
+#undef BRANCH_NOT_I64
+#undef BRANCH_NOT_F32
+#undef BRANCH_NOT_F64
 #undef LOAD_FORM
 #undef STORE_FORM
 #undef SUM

@@ -100,6 +100,22 @@ struct wasm_condition wasm_emit_condition(struct wasm_body *body, const struct w
     return taken;
 }
 
+/* The comparison of integers that holds exactly if `operation` does not; or OP_COUNT if it compares floats.
+ */
+static uint32_t opposite(uint32_t operation)
+{
+    /* of eq, ne, lt_s, lt_u, gt_s, gt_u, le_s, le_u, ge_s, ge_u: the order of the table */
+    static const uint8_t opposites[] = {1, 0, 8, 9, 6, 7, 4, 5, 2, 3};
+    const uint32_t step = OP_i32_ne_rr - OP_i32_eq_rr;
+    if (operation > OP_i64_ge_u_rr)
+        return OP_COUNT;
+    uint32_t first = operation >= OP_i64_eq_rr ? OP_i64_eq_rr : OP_i32_eq_rr;
+    return first + opposites[(operation - first) / step] * step;
+}
+
+_Static_assert(OP_i64_ge_u_rr - OP_i64_eq_rr == 9 * (OP_i32_ne_rr - OP_i32_eq_rr),
+               "ten comparisons in a row");
+
 /* Emits the comparison fused with a branch (FORM_BR ...); returns the cell of the target. */
 static uint32_t emit_fused(struct wasm_body *body, const struct wasm_condition *condition, uint32_t branch)
 {
@@ -108,9 +124,14 @@ static uint32_t emit_fused(struct wasm_body *body, const struct wasm_condition *
     uint32_t form = accumulated ? FORM_AR : FORM_RR;
     if (condition->has_immediate)
         form += FORM_RI;
+    uint32_t operation = condition->operation;
+    uint32_t other = opposite(operation);
+    if (other != OP_COUNT && (branch == FORM_BRN || branch == FORM_BACKN)) {
+        operation = other;
+        branch -= FORM_BRN - FORM_BR;
+    }
     uint32_t start = body->cell_count;
-    union wasm_cell *cells =
-        wasm_emit(body, condition->operation + branch + form, condition->has_immediate ? 4 : 3);
+    union wasm_cell *cells = wasm_emit(body, operation + branch + form, condition->has_immediate ? 4 : 3);
     cells[1].lo = condition->a;
     if (condition->has_immediate)
         cells[3].bits = condition->immediate;
