@@ -10,7 +10,8 @@ import sys
 
 LIBC = {"memcpy", "memmove", "memset", "memcmp"}
 # Operations that leave the interpreter, and so may use the native stack.
-LEAVING = {"move", "return_slots", "lazy", "host", "slow", "slow_reached", "poll"}
+LEAVING = {"move", "return_slots", "lazy", "host", "slow", "slow_reached", "poll", "unwind",
+           "struct_set_shaded", "array_set_shaded", "global_set_shaded"}
 MOST_TEXT = 250 * 1024  # of all handlers
 
 

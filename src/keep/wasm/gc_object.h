@@ -30,8 +30,8 @@ static inline uint64_t wasm_i31_of(uint32_t value)
 }
 
 /* Is it a structure or array of the kind? */
-static inline bool wasm_reference_is_object(const struct wasm_store *store, uint64_t bits,
-                                            enum wasm_type_kind kind)
+static inline __attribute__((always_inline)) bool
+wasm_reference_is_object(const struct wasm_store *store, uint64_t bits, enum wasm_type_kind kind)
 {
     if (bits & 1)
         return false;
@@ -40,7 +40,8 @@ static inline bool wasm_reference_is_object(const struct wasm_store *store, uint
 }
 
 /* A test of a reference; `id` is a type of the store. Takes the same time whatever the types. */
-static inline bool wasm_reference_is(const struct wasm_store *store, uint64_t bits, uint32_t id, uint32_t how)
+static inline __attribute__((always_inline)) bool wasm_reference_is(const struct wasm_store *store,
+                                                                    uint64_t bits, uint32_t id, uint32_t how)
 {
     if (bits == 0)
         return (how & WASM_OR_NULL) != 0;
