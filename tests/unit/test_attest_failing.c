@@ -131,6 +131,14 @@ static int policy_of_a_verdict(char **text)
     return policy_from_verdict(&verdict, text, &err);
 }
 
+static size_t beyond_power_of_two(size_t size)
+{
+    size_t power = 1;
+    while (power <= size / 2)
+        power *= 2;
+    return size - power;
+}
+
 /* Without its signature, which is another one each time; so long that the last growth of what is written is
  * the signature's. */
 static int attestation_result(char **text)
@@ -138,7 +146,7 @@ static int attestation_result(char **text)
     static char build[2048] = "casemate 1";
     static size_t filled = 10;
     int error = ear_encode(&verdict, &key, 1795521600, build, SPAN_LITERAL("12345678"), text, &err);
-    while (!error && !fails && strlen(*text) % 1024 > 100 && filled + 1 < sizeof build) {
+    while (!error && !fails && beyond_power_of_two(strlen(*text)) > 60 && filled + 1 < sizeof build) {
         free(*text);
         build[filled++] = 'x';
         error = ear_encode(&verdict, &key, 1795521600, build, SPAN_LITERAL("12345678"), text, &err);

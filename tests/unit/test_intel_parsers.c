@@ -278,6 +278,7 @@ static void tcb_info_of_another_form_says_what_is_wrong(void **state)
         {"{\"id\"", "[{\"id\"", "no object that can be read: `JSON`"},
         {"{\"id\"", "{\"id\":\"TDX\",\"id\"", "no object that can be read: `JSON`"},
         {"TDX", "T\\u0044X", "no object that can be read: `JSON`"}, /* no escapes */
+        {"TDX", "T\\nX", "no object that can be read: `JSON`"},
         {"\"version\":3", "\"version\":03", "no object that can be read: `JSON`"},
         {"\"version\":3", "\"version\":2", "not 3: `version`"},
         {"\"version\":3", "\"version\":\"3\"", "no such number `version`"},
