@@ -4,8 +4,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../base/hex.h"
+#include "../proto/utf8.h"
 #include "calendar.h"
 #include "snp_tcb.h"
 
@@ -54,10 +56,23 @@ void verdict_json_append(json_t **list, json_t *value)
     *list = NULL;
 }
 
+json_t *verdict_text_json(const char *text)
+{
+    json_t *json = json_string(text);
+    if (json || utf8_valid(span_text(text)))
+        return json;
+    char *copy = strdup(text);
+    for (char *at = copy; at && *at; at++)
+        *at = (unsigned char)*at < 0x80 ? *at : '?';
+    json = copy ? json_string(copy) : NULL;
+    free(copy);
+    return json;
+}
+
 static void add_text(json_t **to, const char *name, const char *text)
 {
     if (text[0])
-        verdict_json_add(to, name, json_string(text));
+        verdict_json_add(to, name, verdict_text_json(text));
 }
 
 static void add_number(json_t **to, const char *name, uint64_t number)
@@ -96,7 +111,7 @@ static void add_tcb(json_t **to, const struct claims *c)
 {
     json_t *advisories = json_array();
     for (size_t i = 0; i < c->advisory_count; i++)
-        verdict_json_append(&advisories, json_string(c->advisory[i]));
+        verdict_json_append(&advisories, verdict_text_json(c->advisory[i]));
     add_level(to, &c->tcb, "tcb_status", "tcb_date", "tcb_evaluation");
     verdict_json_add(to, "advisories", advisories);
     if (c->collateral_date)
@@ -130,11 +145,11 @@ static void add_chain(json_t **to, const struct claims *c)
     char root[ATTEST_FINGERPRINT_TEXT];
     json_t *chain = json_array();
     for (size_t i = 0; i < c->chain_count; i++)
-        verdict_json_append(&chain, json_string(c->subject[i]));
+        verdict_json_append(&chain, verdict_text_json(c->subject[i]));
     verdict_json_add(to, "chain", chain);
     if (c->chain_count) {
         attest_fingerprint_text(c->root, root);
-        verdict_json_add(to, "root", json_string(root));
+        verdict_json_add(to, "root", verdict_text_json(root));
         verdict_json_add(to, "expires", verdict_time_json(c->expires));
     }
     if (c->trailing)

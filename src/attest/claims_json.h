@@ -21,6 +21,8 @@ char *verdict_json_text(const json_t *json);
 json_t *verdict_claims_json(const struct verdict *verdict);
 /* {"verdict", "reasons", "checks", "claims", "expires"}; the same. */
 json_t *verdict_object(const struct verdict *verdict);
+/* A text out of evidence, in which `?` stands for bytes that are not ASCII if they are no UTF-8 together. */
+json_t *verdict_text_json(const char *text);
 json_t *verdict_hex_json(const uint8_t *bytes, size_t size);
 json_t *verdict_time_json(int64_t seconds);
 

@@ -42,11 +42,11 @@ static json_t *check_json(const struct verdict *v, enum check_id id)
     static const char *const states[] = {"not-run", "ok", "failed", "not-applicable"};
     const struct check_row *row = &v->report.row[id];
     const bool failed = check_failed(&v->report, id);
-    json_t *to =
-        json_pack("{s:s, s:s, s:b, s:s, s:s, s:s}", "id", check_id_name(id), "title", check_title(id), "ok",
-                  !failed, "state", states[row->state], "expected", row->expected, "found", found_of(row));
+    json_t *to = json_pack("{s:s, s:s, s:b, s:s, s:o, s:o}", "id", check_id_name(id), "title",
+                           check_title(id), "ok", !failed, "state", states[row->state], "expected",
+                           verdict_text_json(row->expected), "found", verdict_text_json(found_of(row)));
     if (failed) {
-        verdict_json_add(&to, "reason", json_string(reason_of(v, id)));
+        verdict_json_add(&to, "reason", verdict_text_json(reason_of(v, id)));
         verdict_json_add(&to, "why", json_string(check_why(id)));
         verdict_json_add(&to, "fix", json_string(check_fix(id)));
     }
@@ -57,8 +57,9 @@ static json_t *strangers_json(const struct collateral *collateral)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < collateral->stranger_count; i++)
-        verdict_json_append(&list, json_pack("{s:s, s:s}", "name", collateral->stranger[i].name, "why",
-                                             collateral->stranger[i].why));
+        verdict_json_append(&list,
+                            json_pack("{s:o, s:s}", "name", verdict_text_json(collateral->stranger[i].name),
+                                      "why", collateral->stranger[i].why));
     return json_pack("{s:I, s:o, s:I}", "items", (json_int_t)collateral->count, "not_understood", list,
                      "not_listed", (json_int_t)collateral->strangers_beyond);
 }
@@ -71,7 +72,7 @@ json_t *verdict_object(const struct verdict *verdict)
             continue;
         verdict_json_append(&checks, check_json(verdict, (enum check_id)id));
         if (check_failed(&verdict->report, (enum check_id)id))
-            verdict_json_append(&reasons, json_string(reason_of(verdict, (enum check_id)id)));
+            verdict_json_append(&reasons, verdict_text_json(reason_of(verdict, (enum check_id)id)));
     }
     return json_pack("{s:s, s:o, s:o, s:o, s:o}", "verdict", verdict->accepted ? "accepted" : "refused",
                      "reasons", reasons, "checks", checks, "claims", verdict_claims_json(verdict), "expires",

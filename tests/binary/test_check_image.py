@@ -53,7 +53,7 @@ CASES = [
                                                "drop": ["-static"]}),
     ("refuses symbols", "strip it", {"drop": ["-Wl,--strip-all"]}),
     ("refuses an image over its budget", "the budget is",
-     {"main": MAIN + "__attribute__((used)) const char big[600000] = {1};", "link": ["-Wl,--undefined=big"]}),
+     {"main": MAIN + "__attribute__((used)) const char big[800000] = {1};", "link": ["-Wl,--undefined=big"]}),
     ("refuses a path of the machine that built it", "holds the path",
      {"main": MAIN + f'__attribute__((used)) const char where[] = "{TOP}/x";', "link": ["-Wl,--undefined=where"]}),
     ("refuses a frame that is too large", "the limit is",
